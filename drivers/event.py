@@ -1,0 +1,208 @@
+"""The vocabulary: what a device can say (`Signal`), what is refused (`Reject`), and what the house keeps (`Event`).
+
+The words are those of the alarm trade: alarm and restore, tamper, trouble, supervision, test, enrolment.
+A driver returns a Signal: no id, no trusted clock. Intake mints the Event from it. Unknown is None, never False.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+RAW_LIMIT_BYTES = 256
+"""How much of the original message an event keeps as evidence."""
+
+
+class Kind(StrEnum):
+    """What sort of thing happened. A fault is never an alarm, a test is never an alarm."""
+
+    ALARM = "alarm"
+    RESTORE = "restore"
+    TEST = "test"
+    TAMPER = "tamper"
+    LOW_BATTERY = "low_battery"
+    SUPERVISION = "supervision"
+    SUPERVISION_LOST = "supervision_lost"
+    TROUBLE = "trouble"
+    ACTIVITY = "activity"
+    MEASUREMENT = "measurement"
+    LOCATION = "location"
+    SERVICE_REQUEST = "service_request"
+    ENROLMENT = "enrolment"
+
+
+class AlarmType(StrEnum):
+    """What an alarm (or a test of one) is about."""
+
+    SOS = "sos"
+    SMOKE = "smoke"
+    HEAT = "heat"
+    CO = "co"
+    GAS = "gas"
+    WATER = "water"
+    FALL = "fall"
+    INACTIVITY = "inactivity"
+    WANDERING = "wandering"
+    OUT_OF_BED = "out_of_bed"
+    DOOR_LEFT_OPEN = "door_left_open"
+    REMOVED_FROM_BODY = "removed_from_body"
+    INTRUSION = "intrusion"
+    VITAL_SIGN = "vital_sign"
+
+
+class TroubleType(StrEnum):
+    """What is wrong with the equipment."""
+
+    RF_INTERFERENCE = "rf_interference"
+    STORAGE = "storage"
+    STORE_ROLLED_BACK = "store_rolled_back"
+    CLOCK = "clock"
+    MAINS = "mains"
+    LINK_LOST = "link_lost"
+
+
+class ActivityType(StrEnum):
+    """Signs of daily life; never an alarm by themselves."""
+
+    MOTION = "motion"
+    MOTION_CLEAR = "motion_clear"
+    PRESENCE = "presence"
+    ABSENCE = "absence"
+    CONTACT_OPEN = "contact_open"
+    CONTACT_CLOSED = "contact_closed"
+    BED_IN = "bed_in"
+    BED_OUT = "bed_out"
+    BUTTON = "button"
+
+
+class ServiceType(StrEnum):
+    """The six helps (六助), a call back, and a visit that was made."""
+
+    MEAL = "meal"
+    BATH = "bath"
+    CLEANING = "cleaning"
+    MOBILITY = "mobility"
+    MEDICAL = "medical"
+    URGENT_ERRAND = "urgent_errand"
+    CALL_BACK = "call_back"
+    VISIT_DONE = "visit_done"
+
+
+class State(StrEnum):
+    """The condition of an alarm, owned by the gateway."""
+
+    ACTIVE = "active"
+    CLEARED = "cleared"
+    CANCELLED = "cancelled"
+
+
+class ClockQuality(StrEnum):
+    """Whether the gateway's wall clock was known to be right when the event was received."""
+
+    SYNCHRONISED = "synchronised"
+    UNTRUSTED = "untrusted"
+
+
+HAS_RESTORE: frozenset[AlarmType] = frozenset(
+    {
+        AlarmType.SMOKE,
+        AlarmType.HEAT,
+        AlarmType.CO,
+        AlarmType.GAS,
+        AlarmType.WATER,
+        AlarmType.DOOR_LEFT_OPEN,
+        AlarmType.OUT_OF_BED,
+        AlarmType.REMOVED_FROM_BODY,
+    }
+)
+"""Alarms with a condition a sensor can report as over. A pulled cord has none: only people close it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """What one message of one device says, before anybody knows whose device it is.
+
+    `code` tells presses apart for repeat folding (the data nibble of a radio code, the action of a button).
+    `not_active` lists the alarm types that this very message reports as not active (for example `smoke: false`):
+    it ends an open alarm of that type and is nothing by itself.
+    """
+
+    driver: str
+    address: str
+    kind: Kind
+    type: str | None = None
+    code: str | None = None
+    state: State | None = None
+    not_active: tuple[str, ...] = ()
+    occurred_at: datetime | None = None
+    silenced: bool | None = None
+    retained: bool = False
+    rssi_dbm: int | None = None
+    link_quality: int | None = None
+    battery_percent: float | None = None
+    battery_mv: int | None = None
+    battery_low: bool | None = None
+    value: float | None = None
+    unit: str | None = None
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """Something that was heard and is not a message: counted by driver and reason, never guessed at.
+
+    `reason` is a short fixed word (`incomplete`, `noise`, `bad_json`, …) so that the number of counters is bounded.
+    """
+
+    driver: str
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The one thing that flows from intake to the store, the uplink, the desk and every answer.
+
+    `alarm` is the id of the raised event that this one belongs to: its own id when it raises an alarm,
+    the raised event's when it updates, clears or cancels one, None elsewhere.
+    Order is (store id, boot, sequence), never the id; the store gives boot and sequence on append.
+    Times are aware datetimes in UTC; `occurred_at` is the device's own clock and may be missing.
+    """
+
+    id: str
+    kind: Kind
+    received_at: datetime
+    type: str | None = None
+    alarm: str | None = None
+    device: str | None = None
+    model: str | None = None
+    room: str | None = None
+    driver: str | None = None
+    address: str | None = None
+    occurred_at: datetime | None = None
+    clock_quality: ClockQuality = ClockQuality.UNTRUSTED
+    state: State | None = None
+    silenced: bool | None = None
+    retained: bool = False
+    repeat_count: int = 1
+    rssi_dbm: int | None = None
+    link_quality: int | None = None
+    battery_percent: float | None = None
+    battery_mv: int | None = None
+    battery_low: bool | None = None
+    supervised: bool | None = None
+    value: float | None = None
+    unit: str | None = None
+    confidence: float | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
+    raw: str = ""
+
+    @property
+    def raises_alarm(self) -> bool:
+        """True for the event that starts an alarm (not for what updates, clears or cancels it)."""
+        return self.kind is Kind.ALARM and self.alarm == self.id
+
+    @property
+    def is_test(self) -> bool:
+        """True for a test: it takes the alarm's path and never becomes one."""
+        return self.kind is Kind.TEST

@@ -1,0 +1,169 @@
+"""The messages of contract version 1 as types; the published JSON Schemas are generated from them.
+
+Readers accept unknown keys and unknown words (version 1 grows only by addition); writers use the words below.
+"""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Uuid = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
+Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
+Count = Annotated[int, Meta(ge=1)]
+
+Priority = Literal["fire", "person", "property", "trouble", "record", "telemetry"]
+AnswerState = Literal["received", "accepted", "dispatched", "arrived", "resolved", "hold"]
+Result = Literal[
+    "helped", "hospital", "no_help_needed", "accidental", "cooking_smoke", "device_fault", "not_found", "test"
+]
+RESULTS: tuple[Result, ...] = (
+    "helped",
+    "hospital",
+    "no_help_needed",
+    "accidental",
+    "cooking_smoke",
+    "device_fault",
+    "not_found",
+    "test",
+)
+
+
+class Data(Struct, kw_only=True):
+    """What every alarm and event message says. Unknown is null, never false. Units stand in the names."""
+
+    alarm: str | None
+    kind: str
+    type: str | None
+    priority: Priority
+    device: str | None
+    model: str | None
+    room: str | None
+    supervised: bool | None
+    state: Literal["active", "cleared", "cancelled"] | None
+    test: bool
+    late: bool
+    store: str
+    boot: Count
+    sequence: Count
+    clock_quality: Literal["synchronised", "untrusted"]
+    received_at: Time
+    sent_at: Time
+    attempt: Count
+    route: str
+    battery_percent: float | None = None
+    battery_mv: int | None = None
+    battery_low: bool | None = None
+    rssi_dbm: int | None = None
+    link_quality: int | None = None
+    silenced: bool | None = None
+    evidence: dict[str, Any] = {}
+    scaip: list[str] | None = None
+    contact_id: str | None = None
+
+
+class CloudEvent(Struct, kw_only=True):
+    """A CloudEvents 1.0 envelope in structured JSON. `subject` is the resident's pseudonym, absent for a shared room."""
+
+    specversion: Literal["1.0"]
+    id: Uuid
+    source: Annotated[str, Meta(pattern=r"^/gateways/[a-z0-9-]{1,32}$")]
+    type: Annotated[str, Meta(pattern=r"^anju\.(alarm|test|event)\.[a-z_]+$")]
+    time: Time
+    datacontenttype: Literal["application/json"]
+    data: Data
+    subject: str | UnsetType = UNSET
+
+
+class DeviceDigest(Struct, kw_only=True):
+    """What one device said since the last digest."""
+
+    device: str
+    room: str | None
+    last_heard_at: Time
+    messages: int
+    battery_percent: float | None = None
+    rssi_dbm: int | None = None
+    link_quality: int | None = None
+    activity: dict[str, int] = {}
+
+
+class DigestData(Struct, kw_only=True):
+    """A telemetry digest: counts and last values, no raw streams."""
+
+    since: Time
+    until: Time
+    store: str
+    devices: list[DeviceDigest]
+
+
+class Digest(Struct, kw_only=True):
+    """The envelope of a telemetry digest. It is not answered and not retried."""
+
+    specversion: Literal["1.0"]
+    id: Uuid
+    source: Annotated[str, Meta(pattern=r"^/gateways/[a-z0-9-]{1,32}$")]
+    type: Literal["anju.telemetry.digest"]
+    time: Time
+    datacontenttype: Literal["application/json"]
+    data: DigestData
+    subject: str | UnsetType = UNSET
+
+
+class Status(Struct, kw_only=True):
+    """A gateway's status: birth and heartbeat (`online`), orderly end (`stopping`), will (`offline`).
+
+    A will whose `session` is older than the last birth's is to be ignored.
+    """
+
+    state: Literal["online", "offline", "stopping"]
+    session: int
+    at: Time
+    version: str | None = None
+    heartbeat_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
+    store: str | None = None
+    boot: int | None = None
+    devices: dict[str, Time | None] = {}
+    open: list[str] = []
+    open_total: int = 0
+    problems: list[str] = []
+
+
+class CentreStatus(Struct, kw_only=True):
+    """Whether the centre listens. Where none is retained, nobody has said that it does not."""
+
+    state: Literal["online", "offline"]
+    at: Time
+
+
+class Answer(Struct, kw_only=True):
+    """The centre's answer. `about` is a message's id for `received` and `hold`, the raised event's for handling."""
+
+    id: str
+    about: str
+    state: AnswerState
+    at: Time
+    role: str | None = None
+    minutes: float | None = None
+    result: Result | None = None
+    understood: bool | UnsetType = UNSET
+
+
+class Command(Struct, kw_only=True):
+    """An order of the centre. It acts at most once and only between `issued_at` and `expires_at` (at most 5 minutes)."""
+
+    id: str
+    command: str
+    issuer: str
+    issued_at: Time
+    expires_at: Time
+    heartbeat_minutes: int | None = None
+
+
+class Reply(Struct, kw_only=True):
+    """What became of a command."""
+
+    id: str
+    command: str
+    done: bool
+    at: Time
+    reason: str | None = None
