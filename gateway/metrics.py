@@ -1,0 +1,138 @@
+"""What the gateway counts, as Prometheus text. The names are part of the contract; units stand in them.
+
+No label ever bears personal data, an address or a device, and no label set grows without bound.
+"""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+LABEL_VALUES_LIMIT = 64
+"""Distinct values of one free label; whatever comes after that is counted as `other`."""
+
+_COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_HOP_BUCKETS = (0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 180.0, 600.0)
+
+
+class _BoundedLabel:
+    """Lets the first LABEL_VALUES_LIMIT values through and calls every later one `other`."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def bound(self, value: str) -> str:
+        if value in self._known:
+            return value
+        if len(self._known) >= LABEL_VALUES_LIMIT:
+            return "other"
+        self._known.add(value)
+        return value
+
+
+class Metrics:
+    """All counters of one gateway, in a registry of their own. Counting is safe from any thread."""
+
+    def __init__(self, version: str) -> None:
+        disable_created_metrics()  # a creation time beside every counter would double the text for nothing
+        self._registry = registry = CollectorRegistry()
+        self._reasons = _BoundedLabel()
+        self._ignored_reasons = _BoundedLabel()
+        self._unknown_sources = Counter(
+            "anju_unknown_sources", "Messages from sources that are not enrolled", registry=registry
+        )
+        self._rejects = Counter(
+            "anju_rejects", "Things heard that are no message, by reason", ["driver", "reason"], registry=registry
+        )
+        self._events = Counter("anju_events", "Events stored", ["kind"], registry=registry)
+        self._alarms = Counter("anju_alarms", "Alarms raised", ["type"], registry=registry)
+        self._commit = Histogram(
+            "anju_commit_seconds", "Time of one durable commit", buckets=_COMMIT_BUCKETS, registry=registry
+        )
+        self._hop = Histogram(
+            "anju_alarm_hop_seconds",
+            "Time of an alarm from its reception to the hop's end",
+            ["hop"],
+            buckets=_HOP_BUCKETS,
+            registry=registry,
+        )
+        self._publish_refused = Counter(
+            "anju_publish_refused", "Messages the broker refused", ["reason_code"], registry=registry
+        )
+        self._uplink_connected = Gauge(
+            "anju_uplink_connected", "1 while the district's broker has us connected", registry=registry
+        )
+        self._uplink_connects = Counter(
+            "anju_uplink_connects", "Connections made to the district's broker", registry=registry
+        )
+        self._unanswered = Gauge(
+            "anju_outbox_unanswered", "Messages the call centre has not yet answered", registry=registry
+        )
+        self._oldest_unanswered = Gauge(
+            "anju_oldest_unanswered_alarm_seconds", "Age of the oldest unanswered alarm, 0 if none", registry=registry
+        )
+        self._answers = Counter("anju_answers", "Answers of the call centre", ["state"], registry=registry)
+        self._answers_ignored = Counter(
+            "anju_answers_ignored", "Answers that fit no message or no step", ["reason"], registry=registry
+        )
+        self._serial_connected = Gauge(
+            "anju_serial_connected", "1 while a serial port is open", ["port"], registry=registry
+        )
+        build_info = Gauge("anju_build_info", "Always 1; the version is the label", ["version"], registry=registry)
+        build_info.labels(version).set(1)
+
+    def unknown_source(self) -> None:
+        """A sound message came from a source that is not enrolled."""
+        self._unknown_sources.inc()
+
+    def rejected(self, driver: str, reason: str, count: int = 1) -> None:
+        """`count` things were heard that are no message of `driver`, all for the same reason."""
+        self._rejects.labels(driver, self._reasons.bound(reason)).inc(count)
+
+    def event_stored(self, kind: str) -> None:
+        """An event became durable."""
+        self._events.labels(kind).inc()
+
+    def alarm_raised(self, type_: str) -> None:
+        """An alarm became durable; its updates and its end are not counted here."""
+        self._alarms.labels(type_).inc()
+
+    def committed(self, seconds: float) -> None:
+        """A durable commit took `seconds`."""
+        self._commit.observe(seconds)
+
+    def alarm_hop(self, hop: str, seconds: float) -> None:
+        """An alarm reached the end of `hop` so many seconds after its reception."""
+        self._hop.labels(hop).observe(seconds)
+
+    def publish_refused(self, reason_code: int) -> None:
+        """The broker refused a message with this MQTT 5 reason code."""
+        self._publish_refused.labels(f"0x{reason_code:02x}").inc()
+
+    def uplink_connected(self) -> None:
+        """The district's broker accepted our connection."""
+        self._uplink_connects.inc()
+        self._uplink_connected.set(1)
+
+    def uplink_disconnected(self) -> None:
+        """The connection to the district's broker ended."""
+        self._uplink_connected.set(0)
+
+    def unanswered(self, count: int, oldest_alarm_seconds: float) -> None:
+        """So many messages are without the centre's `received`; age of the oldest alarm among them, 0 if none."""
+        self._unanswered.set(count)
+        self._oldest_unanswered.set(oldest_alarm_seconds)
+
+    def answered(self, state: str) -> None:
+        """An answer of the centre was taken."""
+        self._answers.labels(state).inc()
+
+    def answer_ignored(self, reason: str) -> None:
+        """An answer of the centre was not taken (unknown message, lower rank, unreadable)."""
+        self._answers_ignored.labels(self._ignored_reasons.bound(reason)).inc()
+
+    def serial_connected(self, port: str, *, connected: bool) -> None:
+        """A serial port, by its configured name, was opened or lost."""
+        self._serial_connected.labels(port).set(connected)
+
+    def render(self) -> bytes:
+        """The whole registry in the Prometheus text format; its content type is CONTENT_TYPE."""
+        return generate_latest(self._registry)
