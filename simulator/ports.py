@@ -1,0 +1,33 @@
+"""Free loopback ports that stay free while a broker or a gateway restarts on them."""
+
+import random
+import socket
+
+LOOPBACK = "127.0.0.1"
+_BELOW_EPHEMERAL = range(20_000, 32_000)
+"""Outgoing connections take their ports from 32768 up, so none of these is snatched while its owner is down."""
+
+
+def free_port() -> int:
+    """A TCP port on loopback where nothing listens now. Raises OSError where loopback gives none."""
+    draw = random.SystemRandom()
+    for _ in range(50):
+        port = draw.choice(_BELOW_EPHEMERAL)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError as error:
+                refusal = error
+                continue
+        return port
+    raise OSError(f"no free port on {LOOPBACK}: {refusal}")
+
+
+def listens(port: int) -> bool:
+    """Whether something accepts connections on this loopback port."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=0.5):
+            return True
+    except OSError:
+        return False
