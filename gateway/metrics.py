@@ -32,7 +32,7 @@ class Metrics:
     """All counters of one gateway, in a registry of their own. Counting is safe from any thread."""
 
     def __init__(self, version: str) -> None:
-        disable_created_metrics()  # a creation time beside every counter would double the text for nothing
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the text for nothing
         self._registry = registry = CollectorRegistry()
         self._reasons = _BoundedLabel()
         self._ignored_reasons = _BoundedLabel()
