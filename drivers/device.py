@@ -1,0 +1,30 @@
+"""An enrolled device, as far as a driver needs to know it, and what a driver's decoder returns."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from drivers.event import Reject, Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device that somebody has enrolled.
+
+    `address` is in the driver's normalised form. `code_map` gives each code of the device its word, for drivers whose
+    codes have no meaning of their own. `supervision_seconds` overrides the model's; None leaves it to the model.
+    """
+
+    id: str
+    driver: str
+    address: str
+    model: str
+    room: str
+    code_map: Mapping[str, str] = field(default_factory=dict)
+    supervision_seconds: int | None = None
+
+
+Lookup = Callable[[str, str], Device | None]
+"""(driver, normalised address) to the enrolled device; None for a source that nobody enrolled."""
+
+Decoded = tuple[Signal, ...] | Reject
+"""What one message says, most urgent first; an empty tuple where a sound message says nothing about a device."""
