@@ -1,0 +1,202 @@
+"""The Sonoff RF Bridge on a serial line (19200 baud 8N1): AA, action, content, 55; no checksum.
+
+Stock firmware sends A4 (a received key) and A3 (a learnt one), both of fixed length; the Portisch firmware adds A6 and
+AB (a decoded protocol, length-prefixed) and B1 (a raw burst, see `portisch_bucket`). Content may hold AA and 55, so
+length decides where a frame ends. Source: the firmware's `uart.c` and captured frames.
+"""
+
+from dataclasses import dataclass
+
+from drivers import ev1527, portisch_bucket
+from drivers.device import Decoded, Lookup
+from drivers.event import Reject
+from drivers.framing import ResyncingSplitter, Verdict
+from drivers.registry import SerialDriver
+
+NAME = "sonoff_rf_bridge"
+BAUD_RATE = 19_200
+
+START, STOP = 0xAA, 0x55
+ACKNOWLEDGED, LEARN, LEARN_TIMEOUT, LEARNT, RECEIVED = 0xA0, 0xA1, 0xA2, 0xA3, 0xA4
+ADVANCED_RECEIVED, ADVANCED_LEARNT, BUCKETS = 0xA6, 0xAB, 0xB1
+
+_SHORT = frozenset({ACKNOWLEDGED, LEARN, LEARN_TIMEOUT})
+_SHORT_BYTES = 3
+_KEY = frozenset({LEARNT, RECEIVED})
+_KEY_BYTES = 12
+_ADVANCED = frozenset({ADVANCED_RECEIVED, ADVANCED_LEARNT})
+_ADVANCED_CONTENT_MAX_BYTES = 33
+"""One byte of protocol index and the longest protocol's data, with room."""
+_LIMIT_BYTES = portisch_bucket.HEADER_BYTES + 2 * portisch_bucket.MAX_BUCKETS + portisch_bucket.MAX_DATA_BYTES + 2
+"""The longest bucket frame and the byte behind it that proves its end."""
+
+_PT226X = 0
+"""The firmware's protocol number for PT2262 and EV1527 codes."""
+_NOISE_DATA_BYTES = 4
+"""Bursts of static reach the line as sound frames of up to so many data bytes."""
+_ACKNOWLEDGEMENT = bytes((START, ACKNOWLEDGED, STOP))
+# Never for B1: the firmware takes an acknowledgement as the order to leave bucket mode.
+_TO_ACKNOWLEDGE = frozenset({LEARN_TIMEOUT, LEARNT, RECEIVED, ADVANCED_RECEIVED, ADVANCED_LEARNT})
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The content of an A4 or A3 frame: pulse lengths in microseconds and the code, six hexadecimal digits."""
+
+    sync_us: int
+    low_us: int
+    high_us: int
+    code24: str
+
+
+def new_splitter() -> ResyncingSplitter:
+    """A splitter for one line; it holds at most one frame."""
+    return ResyncingSplitter(driver=NAME, start=START, limit_bytes=_LIMIT_BYTES, measure=_measure)
+
+
+def decode(frame: bytes, lookup: Lookup) -> Decoded:
+    """What a whole frame says. Never raises; what is not an EV1527 code of a device is a Reject."""
+    action = action_of(frame)
+    if action is None:
+        return _reject("bad_frame")
+    if action in _SHORT:
+        return ()
+    if action == BUCKETS:
+        return _decode_buckets(frame, lookup)
+    code24 = parse_key(frame).code24 if action in _KEY else advanced_code(frame)
+    return _reject("not_ev1527") if code24 is None else ev1527.decode_code(code24, lookup, raw=frame)
+
+
+def action_of(frame: bytes) -> int | None:
+    """The action of a whole, sound frame; None where it is not one."""
+    if len(frame) < _SHORT_BYTES or frame[0] != START or frame[-1] != STOP:
+        return None
+    action = frame[1]
+    if action == BUCKETS:
+        return action if portisch_bucket.parse(frame) is not None else None
+    return action if _measure_by_length(frame) == len(frame) else None
+
+
+def parse_key(frame: bytes) -> Key:
+    """Take a sound A4 or A3 frame apart."""
+    sync_us, low_us, high_us = (int.from_bytes(frame[at : at + 2], "big") for at in (2, 4, 6))
+    return Key(sync_us, low_us, high_us, frame[8:11].hex().upper())
+
+
+def advanced_code(frame: bytes) -> str | None:
+    """The EV1527 code in a sound A6 or AB frame; None where the frame is of another protocol."""
+    content = frame[3:-1]
+    return content[1:].hex().upper() if content[0] == _PT226X and len(content) == 4 else None
+
+
+def encode_key(code24: str, *, sync_us: int = 10_850, low_us: int = 350, high_us: int = 1_050) -> bytes:
+    """The A4 frame that stock firmware sends for a received code of six hexadecimal digits."""
+    lengths = b"".join(length.to_bytes(2, "big") for length in (sync_us, low_us, high_us))
+    return bytes((START, RECEIVED)) + lengths + bytes.fromhex(code24) + bytes((STOP,))
+
+
+def acknowledgement(frame: bytes) -> bytes | None:
+    """What the bridge expects back once the frame has been handled durably; None for most frames of its own modes."""
+    return _ACKNOWLEDGEMENT if action_of(frame) in _TO_ACKNOWLEDGE else None
+
+
+def _decode_buckets(frame: bytes, lookup: Lookup) -> Decoded:
+    burst = portisch_bucket.parse(frame)
+    if burst is None:
+        return _reject("bad_frame")
+    code24 = portisch_bucket.ev1527_code(burst)
+    if code24 is not None:
+        return ev1527.decode_code(code24, lookup, raw=frame)
+    return _reject("noise" if len(burst.data) <= _NOISE_DATA_BYTES else "not_ev1527")
+
+
+def _reject(reason: str) -> Reject:
+    return Reject(driver=NAME, reason=reason)
+
+
+def _measure(held: bytes, idle: bool) -> int | Verdict:
+    if len(held) < 2:
+        return Verdict.MORE
+    if held[1] == BUCKETS:
+        return _measure_buckets(held, idle)
+    verdict = _measure_by_length(held)
+    return _measure_key(held, idle) if verdict == _KEY_BYTES and held[1] in _KEY else verdict
+
+
+def _measure_by_length(held: bytes) -> int | Verdict:
+    action = held[1]
+    if action in _SHORT:
+        length = _SHORT_BYTES
+    elif action in _KEY:
+        length = _KEY_BYTES
+    elif action in _ADVANCED:
+        if len(held) < 3:
+            return Verdict.MORE
+        if not 2 <= held[2] <= _ADVANCED_CONTENT_MAX_BYTES:
+            return Verdict.NO
+        length = 3 + held[2] + 1
+    else:
+        return Verdict.NO
+    if len(held) < length:
+        return Verdict.MORE
+    return length if held[length - 1] == STOP else Verdict.NO
+
+
+def _measure_key(held: bytes, idle: bool) -> int | Verdict:
+    """A sound key frame, unless it is a cut-off one that swallowed the head of the next.
+
+    Then the next one is sound too and ends further on: the cut-off one gives way, or a press would be lost with it.
+    """
+    for at in range(2, _KEY_BYTES - 1):
+        if held[at] == START and held[at + 1] in _KEY:
+            end = at + _KEY_BYTES
+            if len(held) < end:
+                return _KEY_BYTES if idle else Verdict.MORE
+            if held[end - 1] == STOP:
+                return Verdict.NO
+    return _KEY_BYTES
+
+
+def _measure_buckets(held: bytes, idle: bool) -> int | Verdict:
+    """The end of a bucket frame is not marked uniquely: 55 is also two low pulses of bucket 5.
+
+    With fewer than six buckets the first 55 ends it. Otherwise the last 55 before something that cannot be data: a
+    start byte (a line cannot be high twice in a row, so AA is no data), an index outside the table, an idle line.
+    """
+    if len(held) < portisch_bucket.HEADER_BYTES:
+        return Verdict.MORE
+    count = held[2]
+    if not 1 <= count <= portisch_bucket.MAX_BUCKETS:
+        return Verdict.NO
+    data_start = portisch_bucket.HEADER_BYTES + 2 * count
+    end: int | None = None
+    for at in range(data_start, len(held)):
+        byte = held[at]
+        if at - data_start > portisch_bucket.MAX_DATA_BYTES:
+            return end or Verdict.NO
+        if byte == STOP:
+            end = at + 1
+            if count < 6:
+                return end
+        elif not _is_bucket_data(byte, count) and not _is_filled_up(held, at, count):
+            return end or Verdict.NO
+    return end if idle and end else Verdict.MORE
+
+
+def _is_bucket_data(byte: int, count: int) -> bool:
+    return byte != START and byte >> 4 & 7 < count and byte & 7 < count
+
+
+def _is_filled_up(held: bytes, at: int, count: int) -> bool:
+    """Old firmware fills an odd nibble up with F: legal in the last byte of the data only."""
+    last = at + 1 == len(held) or held[at + 1] == STOP
+    return held[at] & 0xF == 0xF and held[at] >> 4 & 7 < count and last
+
+
+SERIAL_DRIVER = SerialDriver(
+    name=NAME,
+    baud_rate=BAUD_RATE,
+    new_splitter=new_splitter,
+    decode=decode,
+    acknowledgement=acknowledgement,
+)
