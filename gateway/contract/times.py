@@ -11,9 +11,13 @@ def to_text(moment: datetime) -> str:
 def from_text(text: str) -> datetime:
     """Read an RFC 3339 time with its offset.
 
-    Raises ValueError where it is not one or bears no offset: a time without a zone is no time.
+    Raises ValueError where it is not one or bears no offset (a time without a zone is no time),
+    and where it lies outside the years 1 to 9999 in UTC.
     """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone offset")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is out of range") from error

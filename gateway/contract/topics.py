@@ -1,6 +1,6 @@
 """Topic names of contract version 1: the only place where they are spelled.
 
-Identity comes from the topic, never from a payload: the broker's access list proves the topic, nothing proves a payload.
+Identity comes from the topic, never from a payload: the broker's access list proves a topic, nothing proves a payload.
 """
 
 import re
@@ -48,7 +48,10 @@ def centre_status(district: str) -> str:
 
 
 def all_houses(district: str, branch: str) -> str:
-    """The subscription that covers one branch of every gateway of a district."""
+    """The subscription that covers one branch of every gateway of a district.
+
+    That of `status` also brings the centre's own, which `parse` does not take for a gateway's.
+    """
     return f"{PREFIX}/{district}/+/{branch}"
 
 
