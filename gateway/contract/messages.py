@@ -5,11 +5,15 @@ Readers accept unknown keys and unknown words (version 1 grows only by addition)
 
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 Uuid = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")]
 Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
 Count = Annotated[int, Meta(ge=1)]
+Ordinal = Annotated[int, Meta(ge=0)]
+Source = Annotated[str, Meta(pattern=r"^/gateways/[a-z0-9-]{1,32}$")]
+ContactId = Annotated[str, Meta(pattern=r"^[0-9]{3}$")]
+ScaipWord = Annotated[str, Meta(pattern=r"^[0-9]{4}$")]
 
 Priority = Literal["fire", "person", "property", "trouble", "record", "telemetry"]
 AnswerState = Literal["received", "accepted", "dispatched", "arrived", "resolved", "hold"]
@@ -29,9 +33,13 @@ RESULTS: tuple[Result, ...] = (
 
 
 class Data(Struct, kw_only=True):
-    """What every alarm and event message says. Unknown is null, never false. Units stand in the names."""
+    """What every alarm and event message says. Unknown is null, never false. Units stand in the names.
 
-    alarm: str | None
+    `alarm` is the id of the raised event: join by it. Order is (`store`, `boot`, `sequence`), never the id or the time.
+    `evidence` is numbers and machine words, never free text. `scaip` is a pair (device type, status code).
+    """
+
+    alarm: Uuid | None
     kind: str
     type: str | None
     priority: Priority
@@ -43,8 +51,8 @@ class Data(Struct, kw_only=True):
     test: bool
     late: bool
     store: str
-    boot: Count
-    sequence: Count
+    boot: Ordinal
+    sequence: Ordinal
     clock_quality: Literal["synchronised", "untrusted"]
     received_at: Time
     sent_at: Time
@@ -57,16 +65,20 @@ class Data(Struct, kw_only=True):
     link_quality: int | None = None
     silenced: bool | None = None
     evidence: dict[str, Any] = {}
-    scaip: list[str] | None = None
-    contact_id: str | None = None
+    scaip: Annotated[list[ScaipWord], Meta(min_length=2, max_length=2)] | None = None
+    contact_id: ContactId | None = None
 
 
 class CloudEvent(Struct, kw_only=True):
-    """A CloudEvents 1.0 envelope in structured JSON. `subject` is the resident's pseudonym, absent for a shared room."""
+    """A CloudEvents 1.0 envelope in structured JSON.
+
+    Fold by `id`: it is the same in every retry. `time` is when it happened.
+    `subject` is the resident's pseudonym, absent for a shared room.
+    """
 
     specversion: Literal["1.0"]
     id: Uuid
-    source: Annotated[str, Meta(pattern=r"^/gateways/[a-z0-9-]{1,32}$")]
+    source: Source
     type: Annotated[str, Meta(pattern=r"^anju\.(alarm|test|event)\.[a-z_]+$")]
     time: Time
     datacontenttype: Literal["application/json"]
@@ -101,7 +113,7 @@ class Digest(Struct, kw_only=True):
 
     specversion: Literal["1.0"]
     id: Uuid
-    source: Annotated[str, Meta(pattern=r"^/gateways/[a-z0-9-]{1,32}$")]
+    source: Source
     type: Literal["anju.telemetry.digest"]
     time: Time
     datacontenttype: Literal["application/json"]
@@ -113,6 +125,8 @@ class Status(Struct, kw_only=True):
     """A gateway's status: birth and heartbeat (`online`), orderly end (`stopping`), will (`offline`).
 
     A will whose `session` is older than the last birth's is to be ignored.
+    `devices` gives each device's last sign of life; `open` the ids of open alarms, the longest open first.
+    Both are cut where the message would exceed the contract's size: the totals tell how many there are.
     """
 
     state: Literal["online", "offline", "stopping"]
@@ -123,6 +137,7 @@ class Status(Struct, kw_only=True):
     store: str | None = None
     boot: int | None = None
     devices: dict[str, Time | None] = {}
+    devices_total: int = 0
     open: list[str] = []
     open_total: int = 0
     problems: list[str] = []
@@ -136,7 +151,11 @@ class CentreStatus(Struct, kw_only=True):
 
 
 class Answer(Struct, kw_only=True):
-    """The centre's answer. `about` is a message's id for `received` and `hold`, the raised event's for handling."""
+    """The centre's answer. `about` is a message's id for `received` and `hold`, the raised event's for handling.
+
+    `role` is the responder's role, never a name; `minutes` the time to arrival where known; `result` comes with
+    `resolved`. `understood` is false, and stands there only then, where the message was stored but not readable.
+    """
 
     id: str
     about: str
@@ -149,18 +168,21 @@ class Answer(Struct, kw_only=True):
 
 
 class Command(Struct, kw_only=True):
-    """An order of the centre. It acts at most once and only between `issued_at` and `expires_at` (at most 5 minutes)."""
+    """An order of the centre. It acts at most once, and only until `expiry` (at most 5 minutes after `issued_at`).
+
+    `heartbeat_minutes` (1 to 1440) belongs to `set_heartbeat`; other commands bring keys of their own.
+    """
 
     id: str
     command: str
     issuer: str
     issued_at: Time
-    expires_at: Time
+    expires_at: Time = field(name="expiry")
     heartbeat_minutes: int | None = None
 
 
 class Reply(Struct, kw_only=True):
-    """What became of a command."""
+    """What became of a command; `reason` says why it was refused. `id` is the command's (MQTT correlation data too)."""
 
     id: str
     command: str
