@@ -7,6 +7,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import cached_property
 
 KeyPath = tuple[str | int, ...]
 """Where a value stands in the parsed document: ("device", 3, "address")."""
@@ -24,10 +25,14 @@ _PLAIN = re.compile(r"[^,\]}#\n]+")
 
 
 class TomlLines:
-    """The lines of one TOML text's values, counted from 1."""
+    """The lines of one TOML text's values, counted from 1. The text is scanned when the first line is asked for."""
 
     def __init__(self, text: str) -> None:
-        self._lines = _Scanner(text).scan()
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> dict[KeyPath, int]:
+        return _Scanner(self._text).scan()
 
     def line_of(self, path: KeyPath) -> int:
         """The line of the value at `path`, or of the nearest enclosing value that the text names; else 1."""

@@ -1,0 +1,186 @@
+"""The gateway's one configuration file: `load` gives it typed, or every mistake in it at once."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from drivers import registry
+from drivers.device import Device
+from gateway.config_devices import SerialPort, read_devices, read_serial_ports
+from gateway.config_rules import Table, is_loopback, quoted
+from gateway.config_syntax import UnreadableFileError, read
+from gateway.config_uplink import Uplink, read_uplink
+from gateway.contract import topics
+
+PRESSES_PER_MINUTE = 10
+_RESIDENT = r"[A-Za-z0-9._-]{1,64}"
+_ROUTE_KINDS = ("dc09", "mqtt", "sms")
+
+
+class ConfigError(Exception):
+    """The file has mistakes. `problems`: each one as `FILE:LINE: text`; the exception's text is all of them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """The local broker, without encryption."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Http:
+    """Where health and metrics are served; port 0 takes a free one."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One house. `resident` is a pseudonym, None for a shared room; `presses_per_minute` 0 means no cap."""
+
+    district: str
+    gateway: str
+    resident: str | None
+    store_path: Path
+    uplink: Uplink
+    broker: Broker | None
+    http: Http
+    presses_per_minute: int
+    serial_ports: tuple[SerialPort, ...]
+    devices: tuple[Device, ...]
+    warnings: tuple[str, ...]
+
+
+def load(path: Path) -> Config:
+    """Read the file; relative paths in it start at its own folder.
+
+    Raises ConfigError with every mistake at once.
+    """
+    try:
+        data, findings = read(path)
+    except UnreadableFileError as error:
+        raise ConfigError([str(error)]) from None
+    config = _config(Table(data, (), findings), path.parent)
+    if findings.problems:
+        raise ConfigError(findings.problems)
+    return config
+
+
+def check(path: Path) -> tuple[list[str], list[str]]:
+    """All mistakes and all warnings of a file, each as `FILE:LINE: text`. Warnings are told of a sound file only."""
+    try:
+        config = load(path)
+    except ConfigError as error:
+        return list(error.problems), []
+    return [], list(config.warnings)
+
+
+def _config(top: Table, folder: Path) -> Config:
+    name_remedy = "write 1 to 32 of a-z, 0-9 and -"
+    district = top.matching_text("district", topics.NAME_PATTERN, remedy=name_remedy)
+    gateway = top.matching_text("gateway", topics.NAME_PATTERN, remedy=name_remedy)
+    if gateway == topics.CENTRE:
+        top.problem("gateway", f'gateway is "{gateway}", which is reserved for the call centre; choose another')
+    resident = top.matching_text(
+        "resident", _RESIDENT, remedy="write the pseudonym the centre gave (letters, digits, . _ -)", required=False
+    )
+    store_path = _store(top.table("store", required=True), folder)
+    uplink = read_uplink(top.table("uplink", required=True), folder)
+    broker = _broker(top.table("broker"))
+    http = _http(top.table("http"))
+    presses_per_minute = _presses_per_minute(top.table("intake"))
+    serial_ports = read_serial_ports(top.tables("serial"))
+    devices = read_devices(top.tables("device"))
+    _warn_of_unheard_devices(top, devices, has_broker=broker is not None, has_serial=bool(serial_ports))
+    _warn_of_routes(top)
+    top.report_unknown()
+    return Config(
+        district=district,
+        gateway=gateway,
+        resident=resident or None,
+        store_path=store_path,
+        uplink=uplink,
+        broker=broker,
+        http=http,
+        presses_per_minute=presses_per_minute,
+        serial_ports=serial_ports,
+        devices=devices,
+        warnings=tuple(top.findings.warnings),
+    )
+
+
+def _store(table: Table | None, folder: Path) -> Path:
+    if table is None:
+        return folder
+    written = table.text("path", remedy='write the database\'s path, such as "/var/lib/anju/anju.db"')
+    table.report_unknown()
+    path = folder / written
+    if written.strip():
+        _check_store_path(table, path)
+    return path
+
+
+def _check_store_path(table: Table, path: Path) -> None:
+    if path.is_dir():
+        table.problem("path", f"path {quoted(str(path))} is a folder; write the database file's own path")
+        return
+    ancestor = next(parent for parent in path.absolute().parents if parent.exists())
+    if not ancestor.is_dir():
+        table.problem("path", f"path cannot be: {quoted(str(ancestor))} is no folder; write another path")
+    elif not os.access(ancestor, os.W_OK):
+        table.warning("path", f"this user may not write to {quoted(str(ancestor))}; check as the gateway's user")
+
+
+def _broker(table: Table | None) -> Broker | None:
+    if table is None:
+        return None
+    broker = Broker(host=table.host("127.0.0.1"), port=table.port(1883))
+    if broker.host and not is_loopback(broker.host):
+        table.warning("host", "the local broker is not on this machine: anyone on the line can read and forge alarms")
+    table.report_unknown()
+    return broker
+
+
+def _http(table: Table | None) -> Http:
+    if table is None:
+        return Http(host="127.0.0.1", port=8080)
+    http = Http(host=table.host("127.0.0.1"), port=table.port(8080, lowest=0))
+    table.report_unknown()
+    return http
+
+
+def _presses_per_minute(table: Table | None) -> int:
+    if table is None:
+        return PRESSES_PER_MINUTE
+    presses = table.integer("presses_per_minute", 0, 6_000, PRESSES_PER_MINUTE)
+    table.report_unknown()
+    return presses
+
+
+def _warn_of_unheard_devices(top: Table, devices: tuple[Device, ...], *, has_broker: bool, has_serial: bool) -> None:
+    for index, device in enumerate(devices):
+        on_broker = device.driver in registry.MQTT_DRIVERS
+        if on_broker and not has_broker:
+            top.findings.warning(("device", index), f"{quoted(device.id)} cannot be heard: there is no [broker]")
+        if device.driver and not on_broker and not has_serial:
+            top.findings.warning(("device", index), f"{quoted(device.id)} cannot be heard: there is no [[serial]]")
+
+
+def _warn_of_routes(top: Table) -> None:
+    """Further routes belong to the file's fixed form, but nothing of them may keep this version from starting."""
+    routes = top.anything("route")
+    for index, route in enumerate(routes if isinstance(routes, list) else [routes]):
+        if route is None:
+            continue
+        kind = route.get("kind") if isinstance(route, dict) else None
+        said = (
+            f"route of kind {quoted(kind)}" if kind in _ROUTE_KINDS else "route without a known kind (dc09, mqtt, sms)"
+        )
+        top.findings.warning(("route", index), f"{said} is not used by this version: alarms leave by [uplink] only")
