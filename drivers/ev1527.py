@@ -14,6 +14,8 @@ from drivers.registry import Driver, Model
 
 NAME = "ev1527"
 CODE_BITS = 24
+REPEAT_SECONDS = 2.0
+"""One press is sent 5 to 80 times; the same code within this time of its last repeat is the same press."""
 
 _ADDRESS = re.compile(r"(?:0[xX])?([0-9A-Fa-f]{5})")
 _CODE = re.compile(r"(?:0[xX])?([0-9A-Fa-f])")
@@ -93,4 +95,5 @@ DRIVER = Driver(
     normalise_address=normalise_address,
     normalise_code=normalise_code,
     code_map_words=frozenset(WORDS),
+    repeat_seconds=REPEAT_SECONDS,
 )

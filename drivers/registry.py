@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from drivers.device import Decoded, Lookup
 from drivers.framing import Splitter
 
-EVIDENCE_FRAMES: Mapping[str, int] = {"ev1527_codes": 6, "sonoff_rf_bridge_uart": 9}
+EVIDENCE_FRAMES: Mapping[str, int] = {"ev1527_codes": 6, "sonoff_rf_bridge_uart": 9, "zigbee2mqtt_json": 13}
 """How many frames captured from real devices each protocol's decoder is proven on."""
 
 
@@ -28,7 +28,8 @@ class Driver:
 
     `normalise_address` and `normalise_code` turn what a person typed into the form that the decoder uses, or raise
     ValueError with the remedy. `code_map_words` are the words a code map may give a code; None (as for
-    `normalise_code`) where the devices of this driver need no code map.
+    `normalise_code`) where the devices of this driver need no code map. `repeat_seconds` is how close together the same
+    code counts as one press, for senders that repeat themselves; None where every message is a press of its own.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Driver:
     normalise_address: Callable[[str], str]
     normalise_code: Callable[[str], str] | None
     code_map_words: frozenset[str] | None
+    repeat_seconds: float | None = None
 
     def model(self, name: str) -> Model:
         """The named model; the generic one where the name is unknown."""
@@ -97,7 +99,9 @@ class _Lazy(Mapping[str, Entry], Generic[Entry]):
         return len(self._places)
 
 
-DRIVERS: Mapping[str, Driver] = _Lazy(Driver, {"ev1527": ("drivers.ev1527", "DRIVER")})
+DRIVERS: Mapping[str, Driver] = _Lazy(
+    Driver, {"ev1527": ("drivers.ev1527", "DRIVER"), "zigbee2mqtt": ("drivers.zigbee2mqtt", "DRIVER")}
+)
 """What `driver` of a `[[device]]` may be."""
 
 SERIAL_DRIVERS: Mapping[str, SerialDriver] = _Lazy(
@@ -105,5 +109,5 @@ SERIAL_DRIVERS: Mapping[str, SerialDriver] = _Lazy(
 )
 """What `driver` of a `[[serial]]` may be."""
 
-MQTT_DRIVERS: Mapping[str, MqttDriver] = _Lazy(MqttDriver, {})
+MQTT_DRIVERS: Mapping[str, MqttDriver] = _Lazy(MqttDriver, {"zigbee2mqtt": ("drivers.zigbee2mqtt", "MQTT_DRIVER")})
 """The drivers that listen on the local broker."""
