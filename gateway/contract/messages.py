@@ -58,15 +58,15 @@ class Data(Struct, kw_only=True):
     sent_at: Time
     attempt: Count
     route: str
-    battery_percent: float | None = None
-    battery_mv: int | None = None
-    battery_low: bool | None = None
-    rssi_dbm: int | None = None
-    link_quality: int | None = None
-    silenced: bool | None = None
-    evidence: dict[str, Any] = {}
-    scaip: Annotated[list[ScaipWord], Meta(min_length=2, max_length=2)] | None = None
-    contact_id: ContactId | None = None
+    battery_percent: float | None
+    battery_mv: int | None
+    battery_low: bool | None
+    rssi_dbm: int | None
+    link_quality: int | None
+    silenced: bool | None
+    evidence: dict[str, Any]
+    scaip: Annotated[list[ScaipWord], Meta(min_length=2, max_length=2)] | None
+    contact_id: ContactId | None
 
 
 class CloudEvent(Struct, kw_only=True):
@@ -189,3 +189,7 @@ class Reply(Struct, kw_only=True):
     done: bool
     at: Time
     reason: str | None = None
+
+
+PUBLISHED: tuple[type[Struct], ...] = (CloudEvent, Digest, Status, CentreStatus, Answer, Command, Reply)
+"""The messages that have a schema of their own in the published contract."""

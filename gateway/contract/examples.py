@@ -1,0 +1,219 @@
+"""One day of messages, made by the code that sends them: the examples of the published contract.
+
+`python -P -m gateway.contract.examples NAME` prints one of them with its topic; without a name, the names.
+"""
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from drivers.event import ClockQuality, Event, Kind, State
+from gateway.contract import topics
+from gateway.contract.envelope import Attempt, Sender, branch_of, encode
+from gateway.contract.limits import encode_status
+from gateway.contract.messages import (
+    Answer,
+    CentreStatus,
+    Command,
+    DeviceDigest,
+    Digest,
+    DigestData,
+    Priority,
+    Reply,
+    Status,
+)
+from gateway.contract.times import to_text
+
+DISTRICT = "d1"
+GATEWAY = "gw-0001"
+CENTRE_STATUS = "centre/status"
+"""The branch name that stands here for the centre's own topic."""
+
+_SENDER = Sender(gateway=GATEWAY, district=DISTRICT, resident="r-0001", store="6f1d7c52a90e4b38")
+_BEGIN = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
+
+
+def _time(seconds: float) -> str:
+    return to_text(_BEGIN + timedelta(seconds=seconds))
+
+
+def _id(number: int, seconds: float = 0) -> str:
+    """A UUIDv7 of that moment, told apart by `number` where a library would draw lots."""
+    milliseconds = int((_BEGIN + timedelta(seconds=seconds)).timestamp() * 1000)
+    return str(UUID(int=milliseconds << 80 | 0x7 << 76 | 0x2 << 62 | number))
+
+
+_SMOKE = _id(1)
+_CORD = _id(2, 3600)
+_FALL = _id(3, 7200)
+
+
+class Example(NamedTuple):
+    """One message: `branch` is that of `topics`, or `CENTRE_STATUS`; `payload` the bytes on the wire."""
+
+    name: str
+    branch: str
+    payload: bytes
+
+    @property
+    def topic(self) -> str:
+        """The topic it goes over."""
+        if self.branch == CENTRE_STATUS:
+            return topics.centre_status(DISTRICT)
+        return topics.house(DISTRICT, GATEWAY, self.branch)
+
+
+def all_examples() -> list[Example]:
+    """Every example, in the order of the contract's topics."""
+    return [*_alarms(), *_events(), _digest(), *_statuses(), *_answers(), *_commands(), *_replies(), _centre()]
+
+
+def _sent(name: str, priority: Priority, sequence: int, after_seconds: float, event_id: str, **fields: Any) -> Example:
+    event = Event(
+        id=event_id,
+        received_at=_BEGIN + timedelta(seconds=after_seconds),
+        clock_quality=ClockQuality.SYNCHRONISED,
+        **fields,
+    )
+    sent_at = event.received_at + timedelta(milliseconds=9)
+    attempt = Attempt(boot=12, sequence=sequence, number=1, route="mqtt", sent_at=sent_at)
+    return Example(name, branch_of(event), encode(event, priority, _SENDER, attempt))
+
+
+_DETECTOR = {"device": "smoke-kitchen", "model": "generic-smoke", "room": "kitchen", "supervised": True}
+_PULL_CORD = {"device": "cord-bath", "model": "ev1527-cord", "room": "bathroom", "supervised": False}
+
+
+def _alarms() -> list[Example]:
+    smoke = {**_DETECTOR, "kind": Kind.ALARM, "type": "smoke", "alarm": _SMOKE}
+    cord = {**_PULL_CORD, "kind": Kind.ALARM, "type": "sos", "alarm": _CORD}
+    cleared = {**smoke, "kind": Kind.RESTORE}
+    cancelled = {"kind": Kind.ALARM, "type": "fall", "alarm": _FALL, "device": "band", "state": State.CANCELLED}
+    return [
+        _sent("smoke_raised", "fire", 101, 0, _SMOKE, **smoke, battery_percent=88.0, link_quality=132),
+        _sent("smoke_cleared", "fire", 102, 312, _id(11, 312), **cleared),
+        _sent("cord_raised", "person", 103, 3600, _CORD, **cord, repeat_count=12),
+        _sent("cord_updated", "person", 104, 3660, _id(12, 3660), **cord, repeat_count=14),
+        _sent("fall_cancelled", "person", 105, 7200, _FALL, **cancelled, confidence=0.81),
+        _sent("smoke_tested", "fire", 106, 9000, _id(13, 9000), **_DETECTOR, kind=Kind.TEST, type="smoke"),
+    ]
+
+
+def _events() -> list[Example]:
+    return [
+        _sent("radio_jammed", "trouble", 107, 9100, _id(14, 9100), kind=Kind.TROUBLE, type="rf_interference"),
+        _sent("radio_free_again", "record", 108, 9400, _id(15, 9400), kind=Kind.RESTORE, type="rf_interference"),
+        _sent("detector_silent", "trouble", 109, 9500, _id(16, 9500), **_DETECTOR, kind=Kind.SUPERVISION_LOST),
+        _sent(
+            "cord_battery_low",
+            "trouble",
+            110,
+            9600,
+            _id(17, 9600),
+            **_PULL_CORD,
+            kind=Kind.LOW_BATTERY,
+            battery_low=True,
+        ),
+        _sent(
+            "meal_wanted", "record", 111, 9700, _id(18, 9700), kind=Kind.SERVICE_REQUEST, type="meal", room="kitchen"
+        ),
+    ]
+
+
+def _digest() -> Example:
+    motion = DeviceDigest(
+        device="motion-hall", room="hall", last_heard_at=_time(1700), messages=14, activity={"motion": 14}
+    )
+    digest = Digest(
+        specversion="1.0",
+        id=_id(30, 1800),
+        source=f"/gateways/{GATEWAY}",
+        type="anju.telemetry.digest",
+        time=_time(1800),
+        datacontenttype="application/json",
+        data=DigestData(since=_time(0), until=_time(1800), store=_SENDER.store, devices=[motion]),
+        subject="r-0001",
+    )
+    return Example("half_an_hour", topics.TELEMETRY, msgspec.json.encode(digest))
+
+
+def _statuses() -> list[Example]:
+    birth = Status(
+        state="online",
+        session=42,
+        at=_time(0),
+        version="0.1.0",
+        heartbeat_minutes=5,
+        store=_SENDER.store,
+        boot=12,
+        devices={"smoke-kitchen": _time(-60), "cord-bath": None},
+        open=[_SMOKE],
+    )
+    return [
+        Example("birth", topics.STATUS, encode_status(birth)),
+        Example("stopping", topics.STATUS, encode_status(Status(state="stopping", session=42, at=_time(8000)))),
+        Example("will", topics.STATUS, encode_status(Status(state="offline", session=42, at=_time(0)))),
+    ]
+
+
+def _answers() -> list[Example]:
+    answers = {
+        "received": Answer(id=_id(40), about=_SMOKE, state="received", at=_time(0.1)),
+        "accepted": Answer(id=_id(41), about=_SMOKE, state="accepted", at=_time(9), role="operator"),
+        "dispatched": Answer(
+            id=_id(42), about=_SMOKE, state="dispatched", at=_time(40), role="community_guard", minutes=8
+        ),
+        "arrived": Answer(id=_id(43), about=_SMOKE, state="arrived", at=_time(500), role="community_guard"),
+        "resolved": Answer(
+            id=_id(44), about=_SMOKE, state="resolved", at=_time(900), role="operator", result="cooking_smoke"
+        ),
+        "hold": Answer(id=_id(45), about=_CORD, state="hold", at=_time(3600.2)),
+        "received_unreadable": Answer(id=_id(46), about=_CORD, state="received", at=_time(3612), understood=False),
+    }
+    return [Example(name, topics.ANSWER, msgspec.json.encode(answer)) for name, answer in answers.items()]
+
+
+def _commands() -> list[Example]:
+    rebirth = Command(id=_id(50), command="rebirth", issuer="desk-1", issued_at=_time(0), expires_at=_time(60))
+    heartbeat = msgspec.structs.replace(rebirth, id=_id(51), command="set_heartbeat", heartbeat_minutes=15)
+    return [
+        Example("rebirth", topics.COMMAND, msgspec.json.encode(rebirth)),
+        Example("set_heartbeat", topics.COMMAND, msgspec.json.encode(heartbeat)),
+    ]
+
+
+def _replies() -> list[Example]:
+    done = Reply(id=_id(51), command="set_heartbeat", done=True, at=_time(0.2))
+    refused = Reply(id=_id(50), command="rebirth", done=False, at=_time(400), reason="expired")
+    return [
+        Example("done", topics.REPLY, msgspec.json.encode(done)),
+        Example("refused", topics.REPLY, msgspec.json.encode(refused)),
+    ]
+
+
+def _centre() -> Example:
+    status = CentreStatus(state="online", at=_time(-86_400))
+    return Example("centre_listens", CENTRE_STATUS, msgspec.json.encode(status))
+
+
+def main(arguments: list[str]) -> int:
+    """Print the named example, topic first; exit status 2 for a name that there is not."""
+    examples = {example.name: example for example in all_examples()}
+    if not arguments:
+        sys.stdout.writelines(f"{name}\n" for name in examples)
+        return 0
+    if len(arguments) > 1 or arguments[0] not in examples:
+        sys.stderr.write(f"no such example: {' '.join(arguments)} (without a name, the names are printed)\n")
+        return 2
+    example = examples[arguments[0]]
+    text = json.dumps(json.loads(example.payload), indent=2, ensure_ascii=False)
+    sys.stdout.write(f"{example.topic}\n{text}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
