@@ -1,0 +1,112 @@
+"""Reading the values in a zigbee2mqtt message: what is unknown stays None, whatever shape it comes in.
+
+Shapes seen in the field: booleans as true, "True", 1 and "ON"; a battery as "100.00"; null for "not known yet";
+`last_seen` as ISO 8601 with a zone or as epoch milliseconds; `voltage` in millivolts.
+"""
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+State = dict[str, Any]
+
+_TRUE = frozenset({"true", "1", "on", "yes"})
+_FALSE = frozenset({"false", "0", "off", "no"})
+_ACTION_LIMIT_CHARACTERS = 64
+_BATTERY_VOLTAGE_MV = range(1_000, 20_001)
+_EPOCH_MS = range(10**12, 4 * 10**12)
+_DECODER = msgspec.json.Decoder()
+
+
+def read(payload: bytes, limit_bytes: int) -> State | str:
+    """The JSON object in a payload, or the reason why there is none. Never raises."""
+    if len(payload) > limit_bytes:
+        return "oversize"
+    try:
+        payload.decode("utf-8")
+        value = _DECODER.decode(payload)
+    except UnicodeDecodeError:
+        return "bad_utf8"
+    except RecursionError:
+        return "too_deep"
+    except msgspec.MsgspecError:
+        return "bad_json"
+    return value if isinstance(value, dict) else "not_object"
+
+
+def truth(value: object) -> bool | None:
+    """A boolean in any of its shapes; None where it is unknown or no boolean."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int) and value in (0, 1):
+        return bool(value)
+    if isinstance(value, str):
+        word = value.strip().lower()
+        return True if word in _TRUE else False if word in _FALSE else None
+    return None
+
+
+def number(value: object) -> float | None:
+    """A finite number, also as text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        result = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return result if math.isfinite(result) else None
+
+
+def moment(value: object) -> datetime | None:
+    """A `last_seen` as an aware datetime in UTC; None where it is unknown or has no zone."""
+    if isinstance(value, str):
+        try:
+            parsed = datetime.fromisoformat(value)
+            return parsed.astimezone(UTC) if parsed.tzinfo is not None else None
+        except (ValueError, OverflowError):
+            return None
+    milliseconds = number(value)
+    if milliseconds is None or int(milliseconds) not in _EPOCH_MS:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def action(state: State) -> str | None:
+    """The button's action; None where the message is no press (missing, null, or the empty text of a release)."""
+    value = state.get("action")
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return None
+    return str(value).strip()[:_ACTION_LIMIT_CHARACTERS] or None
+
+
+def battery_percent(state: State) -> float | None:
+    """The battery's charge, 0 to 100; None where it is unknown."""
+    percent = number(state.get("battery"))
+    return percent if percent is not None and 0 <= percent <= 100 else None
+
+
+def battery_mv(state: State) -> int | None:
+    """The battery's voltage in millivolts; None where it is unknown or plainly the mains'."""
+    voltage = number(state.get("voltage"))
+    return int(voltage) if voltage is not None and int(voltage) in _BATTERY_VOLTAGE_MV else None
+
+
+def link_quality(state: State) -> int | None:
+    """The link quality, 0 to 255; None where it is unknown."""
+    quality = number(state.get("linkquality"))
+    return int(quality) if quality is not None and 0 <= quality <= 255 else None
+
+
+LOW_BATTERY_PERCENT = 10.0
+"""At or below this a device that has no flag of its own counts as low."""
+
+
+def battery_low(state: State) -> bool | None:
+    """Whether the battery is low: the device's own flag, else its charge; None where both are unknown."""
+    flag = truth(state.get("battery_low"))
+    percent = battery_percent(state)
+    if flag is not None or percent is None:
+        return flag
+    return percent <= LOW_BATTERY_PERCENT

@@ -1,0 +1,117 @@
+"""What the state of a Zigbee device means: one message's values into signals, most urgent first.
+
+A message repeats the device's whole cached state, so a condition (`smoke: true`) may be an old one: each message says
+what is and what is not active, and the house compares. A press is different: every non-empty `action` is one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from drivers.event import ActivityType, AlarmType, Kind, Signal, State
+from drivers.zigbee2mqtt_json import State as Values
+from drivers.zigbee2mqtt_json import action, battery_low, truth
+
+ALARM_KEYS: Mapping[str, AlarmType] = {
+    "smoke": AlarmType.SMOKE,
+    "heat": AlarmType.HEAT,
+    "carbon_monoxide": AlarmType.CO,
+    "co": AlarmType.CO,
+    "gas": AlarmType.GAS,
+    "sos": AlarmType.SOS,
+    "water_leak": AlarmType.WATER,
+}
+"""Keys that are true while an alarm's condition lasts, fire first."""
+
+ACTIVITY_KEYS: Mapping[str, tuple[ActivityType, ActivityType]] = {
+    "contact": (ActivityType.CONTACT_CLOSED, ActivityType.CONTACT_OPEN),
+    "occupancy": (ActivityType.MOTION, ActivityType.MOTION_CLEAR),
+    "presence": (ActivityType.PRESENCE, ActivityType.ABSENCE),
+}
+"""Keys of daily life: what true and what false means."""
+
+_TEST_KEYS = ("test", "self_test", "preheat")
+_SILENCE_KEYS = ("silence", "mute", "muted", "buzzer_manual_mute")
+_NUMBERS_OF_GAS = frozenset({"co"})
+"""Keys that some models use for a concentration: there a number says nothing about an alarm."""
+_SAYS_NOTHING = frozenset({"action", "linkquality", "last_seen", "elapsed", "device", "update"})
+_EMERGENCY_WORDS = frozenset({"emergency", "sos", "panic", "fire", "medical"})
+
+
+def conditions(values: Values) -> dict[AlarmType, bool]:
+    """Which alarm conditions the message knows, and whether each is active."""
+    known: dict[AlarmType, bool] = {}
+    for key, type_ in ALARM_KEYS.items():
+        value = values.get(key)
+        if key in _NUMBERS_OF_GAS and not isinstance(value, (bool, str)):
+            continue
+        active = truth(value)
+        if active is not None:
+            known[type_] = known.get(type_, False) or active
+    return known
+
+
+def signals(values: Values, common: Signal, *, presses_are_sos: bool) -> tuple[Signal, ...]:
+    """Every signal of one message; `common` carries what they share (address, time, battery, link).
+
+    `presses_are_sos` is False for a remote or keypad: there only a word of emergency is an SOS, other presses are
+    activity. A message that says nothing else is a sign of life, except the empty action that follows each press.
+    """
+    common = replace(common, silenced=_any(values, _SILENCE_KEYS))
+    found = [*_alarms(values, common), *_press(values, common, presses_are_sos), *_others(values, common)]
+    if not found:
+        if _is_bare_release(values):
+            return ()
+        kind = Kind.LOW_BATTERY if battery_low(values) else Kind.SUPERVISION
+        found.append(replace(common, kind=kind))
+    found[0] = replace(found[0], not_active=_not_active(values))
+    return tuple(found)
+
+
+def _alarms(values: Values, common: Signal) -> list[Signal]:
+    known = conditions(values)
+    active = [type_ for type_, is_active in known.items() if is_active]
+    if _any(values, _TEST_KEYS) and active:
+        return [replace(common, kind=Kind.TEST, type=type_) for type_ in active]
+    found = [replace(common, kind=Kind.ALARM, type=type_, state=State.ACTIVE) for type_ in active]
+    if not found and truth(values.get("test")):
+        found.append(replace(common, kind=Kind.TEST, type=next(iter(known), None)))
+    return found
+
+
+def _press(values: Values, common: Signal, presses_are_sos: bool) -> list[Signal]:
+    code = action(values)
+    if code is None:
+        return []
+    words = set(code.lower().replace("-", "_").split("_"))
+    if presses_are_sos or words & _EMERGENCY_WORDS:
+        return [replace(common, kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=code)]
+    return [replace(common, kind=Kind.ACTIVITY, type=ActivityType.BUTTON, code=code)]
+
+
+def _others(values: Values, common: Signal) -> list[Signal]:
+    found = [
+        replace(common, kind=kind)
+        for key, kind in (("tamper", Kind.TAMPER), ("battery_low", Kind.LOW_BATTERY))
+        if truth(values.get(key))
+    ]
+    for key, (when_true, when_false) in ACTIVITY_KEYS.items():
+        value = truth(values.get(key))
+        if value is not None:
+            found.append(replace(common, kind=Kind.ACTIVITY, type=when_true if value else when_false))
+    return found
+
+
+def _not_active(values: Values) -> tuple[str, ...]:
+    over = [type_.value for type_, active in conditions(values).items() if not active]
+    return (*over, Kind.TAMPER.value) if truth(values.get("tamper")) is False else tuple(over)
+
+
+def _is_bare_release(values: Values) -> bool:
+    told = [key for key, value in values.items() if value is not None and key not in _SAYS_NOTHING]
+    return values.get("action") == "" and not told
+
+
+def _any(values: Values, keys: tuple[str, ...]) -> bool | None:
+    """True where any of the keys is, None where none is known."""
+    known = [value for value in (truth(values.get(key)) for key in keys) if value is not None]
+    return any(known) if known else None
