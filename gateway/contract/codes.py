@@ -53,7 +53,8 @@ TROUBLE_CODES: dict[TroubleType, tuple[str, ScaipPair]] = {
     TroubleType.STORE_ROLLED_BACK: ("621", (LOCAL_UNIT, TROUBLE)),
     TroubleType.CLOCK: ("626", (LOCAL_UNIT, TROUBLE)),
     TroubleType.MAINS: ("301", ("0041", "0085")),
-    TroubleType.LINK_LOST: ("350", ("0032", FAILURE)),
+    # The line to a receiver inside the home, not the one to the centre: DC-05's peripheral trouble.
+    TroubleType.LINK_LOST: ("330", ("0032", FAILURE)),
 }
 UNKNOWN_TROUBLE: tuple[str, ScaipPair] = ("300", (LOCAL_UNIT, TROUBLE))
 """For a trouble type that this version does not know: system trouble."""

@@ -9,8 +9,9 @@ import re
 from typing import Any
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_WORD = re.compile(r"(?!.*\d{7})(?=.*[A-Za-z._-])[A-Za-z0-9_.:+-]{1,64}")
-"""A key of an explanation, a model version, a type. Seven digits in a row are a telephone or identity number."""
+_WORD = re.compile(r"(?!.*\d{7})[A-Za-z0-9_.:+-]{1,64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""The key of an explanation, a model version, a type, an id. Seven digits in a row are a telephone or identity number
+unless they stand in a UUID."""
 
 PERSONAL_WORDS = frozenset(
     {"name", "address", "street", "telephone", "phone", "mobile", "email", "contact", "identity", "card", "birthday"}
@@ -26,8 +27,8 @@ _LIST_LIMIT = 16
 def leaving(evidence: dict[str, Any]) -> dict[str, Any]:
     """The part of `evidence` that may leave the house.
 
-    Kept: true, false, null, finite numbers, words of up to 64 ASCII letters, digits and `_.:+-`, and lists of at most
-    16 of these. Everything else is left out, whole.
+    Kept: true, false, null, finite numbers, words of up to 64 ASCII letters, digits and `_.:+-`, UUIDs, and
+    lists of at most 16 of these. Everything else is left out, whole.
     """
     return {key: value for key, value in evidence.items() if _key_may_leave(key) and _value_may_leave(value)}
 

@@ -13,7 +13,19 @@ from tests.contract.events import evidence
 
 @pytest.mark.parametrize(
     "value",
-    [1, -2.5, True, None, "night_wandering", "fall-torso-3", "1.2.0", "explain.fall.long_lie", [1, 2.0, "late", None]],
+    [
+        1,
+        -2.5,
+        True,
+        None,
+        "8",
+        "01950123-4567-7890-8123-456789012345",
+        "night_wandering",
+        "fall-torso-3",
+        "1.2.0",
+        "explain.fall.long_lie",
+        [1, 2.0, "late", None],
+    ],
 )
 def test_numbers_and_machine_words_leave(value: Any) -> None:
     assert leaving({"score": value}) == {"score": value}
