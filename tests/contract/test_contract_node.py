@@ -99,3 +99,10 @@ def test_the_asyncapi_parser_refuses_a_broken_document(node_checks: Path, tmp_pa
         check=True,
     )
     assert [found for found in json.loads(finished.stdout)["diagnostics"] if found["severity"] == 0]
+
+
+def test_the_locked_packages_are_fixed_by_digest_and_name_no_host() -> None:
+    lock = json.loads((Path(__file__).parent / "node" / "package-lock.json").read_text())
+    packages = {path: package for path, package in lock["packages"].items() if path}
+    assert packages
+    assert [path for path, package in packages.items() if "integrity" not in package or "resolved" in package] == []
