@@ -28,7 +28,7 @@ EVENT_LIMIT_BYTES = 256 * 1024
 """An interview's event carries the whole definition of the device."""
 
 _BRIDGE = "bridge/"
-_EVENT = "bridge/event"
+EVENT_TOPIC = "bridge/event"
 _SUB_TOPICS = frozenset({"action", "availability", "get", "set"})
 _BATTERY_SUPERVISION_SECONDS = 25 * 3600
 """zigbee2mqtt's own availability default for battery devices."""
@@ -64,7 +64,7 @@ def decode(topic: str, payload: bytes, retained: bool, lookup: Lookup) -> Decode
     if name is None:
         return Reject(driver=NAME, reason="bad_topic")
     if name.startswith(_BRIDGE):
-        return _decode_event(payload, retained, lookup) if name == _EVENT else ()
+        return _decode_event(payload, retained, lookup) if name == EVENT_TOPIC else ()
     device = lookup(NAME, name)
     if not payload or (device is None and _is_sub_topic(name, lookup)):
         return ()
@@ -95,12 +95,17 @@ def _common(name: str, state: State, payload: bytes, retained: bool) -> Signal:
     )
 
 
+def is_attribute(name: str) -> bool:
+    """Whether the last levels of `name` are ones that zigbee2mqtt itself puts below a device's name."""
+    return not _SUB_TOPICS.isdisjoint(name.split("/")[1:][-2:])
+
+
 def _is_sub_topic(name: str, lookup: Lookup) -> bool:
     """Whether the topic repeats something of another: a known level below any name, any level below an enrolled one."""
     levels = name.split("/")
-    if len(levels) > 1 and not _SUB_TOPICS.isdisjoint(levels[-2:]):
-        return True
-    return any(lookup(NAME, "/".join(levels[:depth])) is not None for depth in range(1, len(levels)))
+    return is_attribute(name) or any(
+        lookup(NAME, "/".join(levels[:depth])) is not None for depth in range(1, len(levels))
+    )
 
 
 def _decode_event(payload: bytes, retained: bool, lookup: Lookup) -> Decoded:

@@ -1,0 +1,78 @@
+"""`anju decode`: what the gateway makes of any frame, one JSON line in, one JSON line out."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import Any, BinaryIO, TextIO
+
+import msgspec
+
+from gateway.explain.explanation import Explanation, RejectedError, Vector
+
+LINE_LIMIT_BYTES = 1024 * 1024
+"""A longer line is answered with `oversize` and never held whole."""
+
+Explain = Callable[[Vector], Explanation]
+
+_PROTOCOLS: Mapping[str, str] = {
+    protocol: f"gateway.explain.{protocol}"
+    for protocol in ("ev1527_codes", "sonoff_rf_bridge_uart", "zigbee2mqtt_json")
+}
+
+
+def run(stdin: BinaryIO, stdout: TextIO) -> int:
+    """Answer each line of `stdin` with one line, in order, whatever it holds. Returns the exit status, always 0."""
+    for line in _lines(stdin):
+        stdout.write(json.dumps(answer(line)) + "\n")
+        stdout.flush()
+    return 0
+
+
+def answer(line: bytes) -> dict[str, Any]:
+    """The answer to one line: `ok`, `reason` where it is not, `fields`, `events`."""
+    try:
+        vector = _vector(line)
+        explanation = _explain(vector)(vector)
+    except RejectedError as reject:
+        return {"ok": False, "reason": str(reject), "fields": {}, "events": []}
+    told: dict[str, Any] = {"ok": True, "reason": None, "fields": explanation.fields, "events": explanation.events}
+    if explanation.ignored is not None:
+        told["ignored"] = explanation.ignored
+    if explanation.suggested:
+        told["suggested"] = True
+    return told
+
+
+def _vector(line: bytes) -> Vector:
+    if len(line) > LINE_LIMIT_BYTES:
+        raise RejectedError("oversize")
+    try:
+        line.decode("utf-8")
+        vector = msgspec.json.decode(line)
+    except UnicodeDecodeError:
+        raise RejectedError("bad_utf8") from None
+    except RecursionError:
+        raise RejectedError("too_deep") from None
+    except msgspec.MsgspecError:
+        raise RejectedError("bad_json") from None
+    if not isinstance(vector, dict):
+        raise RejectedError("not_object")
+    return vector
+
+
+def _explain(vector: Vector) -> Explain:
+    protocol = vector.get("protocol")
+    module = _PROTOCOLS.get(protocol) if isinstance(protocol, str) else None
+    if module is None:
+        raise RejectedError("unknown_protocol")
+    explain: Explain = import_module(module).explain
+    return explain
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a stream without their ends; of one that is too long only its head."""
+    while line := stream.readline(LINE_LIMIT_BYTES + 2):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(LINE_LIMIT_BYTES)
+        yield line.rstrip(b"\r\n")
