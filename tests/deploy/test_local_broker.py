@@ -30,7 +30,11 @@ class DeployedBroker(Broker):
             lines.append("user root")  # else it drops to a user that may not read the test's folder
         self._file = folder / "mosquitto.conf"
         self._file.write_text("\n".join([*lines, f"include_dir {included}"]) + "\n")
-        self.database = folder / "mosquitto.db"
+        self._database = folder / "mosquitto.db"
+
+    def has_saved(self, content: bytes) -> bool:
+        """Whether these bytes are in its database file, which it writes with its first change."""
+        return self._database.exists() and content in self._database.read_bytes()
 
     def _command(self) -> list[str]:
         return [str(MOSQUITTO), "-c", str(self._file)]
@@ -44,7 +48,7 @@ def test_a_press_while_the_gateway_restarts_reaches_it_even_over_a_crash_of_the_
         with PlainClient(broker.port, "zigbee2mqtt") as bridge:
             bridge.connect()
             bridge.publish_unacknowledged(TOPIC, b'{"action":"single"}')
-        until_now(lambda: b'{"action":"single"}' in broker.database.read_bytes(), what="the press is on the disk")
+        until_now(lambda: broker.has_saved(b'{"action":"single"}'), what="the press is on the disk")
         broker.kill()
         broker.start()
         with PlainClient(broker.port, "gateway") as gateway:
