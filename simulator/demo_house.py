@@ -1,0 +1,141 @@
+"""The demo's house and district: one folder with every file, free loopback ports, and the programs on them."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+
+from simulator import broker
+from simulator.children import Child, Children
+from simulator.ports import LOOPBACK, free_port, listens
+from simulator.web import Site, WebError
+
+CORD_CODE = "9EAD9F"
+SMOKE_NAME, BUTTON_NAME = "smoke-1", "button-1"
+_BIN = Path(sys.executable).parent
+_CONNECTED = ("anju_uplink_connected 1.0", 'anju_serial_connected{port="rf"} 1.0')
+_POLL_SECONDS = 0.05
+
+_GATEWAY = """\
+district = "d1"
+gateway = "gw-demo"
+resident = "r-demo-1"
+[store]
+path = "{folder}/gateway.db"
+[uplink]
+host = "{host}"
+port = {district}
+tls = false
+[broker]
+host = "{host}"
+port = {local}
+[http]
+host = "{host}"
+port = {gateway}
+[[serial]]
+name = "rf"
+path = "{folder}/rf"
+driver = "sonoff_rf_bridge"
+[[device]]
+id = "cord-bath"
+driver = "ev1527"
+address = "9EAD9"
+model = "ev1527-cord"
+room = "bathroom"
+code_map = {{ "F" = "sos", "B" = "tamper", "E" = "low_battery" }}
+[[device]]
+id = "smoke-kitchen"
+driver = "zigbee2mqtt"
+address = "smoke-1"
+model = "generic-smoke"
+room = "kitchen"
+[[device]]
+id = "button-bed"
+driver = "zigbee2mqtt"
+address = "button-1"
+model = "generic-button"
+room = "bedroom"
+"""
+_DESK = """\
+district = "d1"
+[broker]
+host = "{host}"
+port = {district}
+tls = false
+[database]
+url = "sqlite:///{folder}/desk.db"
+[http]
+host = "{host}"
+port = {desk}
+"""
+_RESIDENTS = """\
+pseudonym,name,address,telephone,note
+r-demo-1,演示住户一,演示小区1号,,演示用卡片
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Free loopback ports. Raises OSError where there is no loopback."""
+
+    district: int = field(default_factory=free_port)
+    local: int = field(default_factory=free_port)
+    gateway: int = field(default_factory=free_port)
+    desk: int = field(default_factory=free_port)
+
+
+async def start_district(folder: Path, ports: Ports, programs: Children) -> str:
+    """Start both brokers and the desk. Returns an operator's token once all serve. Raises ChildError."""
+    _write(folder, ports)
+    for name, port in (("the district's broker", ports.district), ("the local broker", ports.local)):
+        child = await programs.start(name, broker.command(port))
+        await _ready(child, partial(_accepts, port))
+    config = ("--config", f"{folder}/desk.toml")
+    await _finish(programs, "the import of the cards", "residents", *config, "--import", f"{folder}/cards.csv")
+    token = await _finish(programs, "the making of a token", "token", *config, "--name", "demo", "--role", "operator")
+    desk = await programs.start("the desk", [f"{_BIN}/anju-desk", "run", *config, "--sign-in-visitors"])
+    await _ready(desk, partial(_shows, Site(ports.desk), "/healthz"))
+    return token.splitlines()[-1]
+
+
+async def start_gateway(folder: Path, ports: Ports, programs: Children, on_line: Callable[[str], None]) -> None:
+    """Start the gateway. Returns once its line to the district and its serial port are open. Raises ChildError."""
+    command = [f"{_BIN}/anju", "run", "--config", f"{folder}/gateway.toml"]
+    gateway = await programs.start("the gateway", command, on_line)
+    site = Site(ports.gateway)
+    await _ready(gateway, partial(_shows, site, "/healthz"))
+    await _ready(gateway, partial(_shows, site, "/metrics", *_CONNECTED))
+
+
+def _write(folder: Path, ports: Ports) -> None:
+    values = {"folder": folder, "host": LOOPBACK, **asdict(ports)}
+    (folder / "gateway.toml").write_text(_GATEWAY.format_map(values), encoding="utf-8")
+    (folder / "desk.toml").write_text(_DESK.format_map(values), encoding="utf-8")
+    (folder / "cards.csv").write_text(_RESIDENTS, encoding="utf-8")
+
+
+async def _finish(programs: Children, name: str, *words: str) -> str:
+    return await (await programs.start(name, [f"{_BIN}/anju-desk", *words])).output()
+
+
+async def _ready(child: Child, check: Callable[[], Awaitable[bool]]) -> None:
+    """Ask until `check` holds: a starting server has no event to wait for."""
+    while not await check():
+        if not child.running:
+            await child.guard()
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+async def _accepts(port: int) -> bool:
+    return listens(port)
+
+
+async def _shows(site: Site, path: str, *wanted: str) -> bool:
+    """Whether a page answers 200 and holds these lines."""
+    try:
+        status, text = await site.get(path)
+    except WebError:
+        return False
+    return status == 200 and all(line in text.splitlines() for line in wanted)
