@@ -65,13 +65,17 @@ class SessionOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
-    """A message as it came. `mid` is what acknowledges it; messages of QoS 0 need none."""
+    """A message as it came. `mid` is what acknowledges it; messages of QoS 0 need none.
+
+    `redelivered` (MQTT's DUP): the broker sent it before, and our acknowledgement never reached it.
+    """
 
     topic: str
     payload: bytes
     retain: bool
     qos: int
     mid: int
+    redelivered: bool = False
 
 
 class MqttError(Exception):

@@ -272,7 +272,12 @@ class Session:
         # Handed on after paho's own handler has ended: it would swallow or misreport the owner's errors.
         self._arrived.append(
             Inbound(
-                topic=topic, payload=bytes(message.payload), retain=message.retain, qos=message.qos, mid=message.mid
+                topic=topic,
+                payload=bytes(message.payload),
+                retain=message.retain,
+                qos=message.qos,
+                mid=message.mid,
+                redelivered=message.dup,
             )
         )
 
