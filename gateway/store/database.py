@@ -1,0 +1,97 @@
+"""Opening the house's one SQLite file: pragmas, plain-SQL migrations, the store's identity.
+
+WAL with synchronous=FULL: a commit that returned is on the disk. page_size 1024 and auto_vacuum INCREMENTAL are fixed
+at the first migration; small pages are what keeps an alarm's two commits at a few kilobytes on an SD card.
+"""
+
+import sqlite3
+import uuid
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import uuid_utils
+
+MEMORY = ":memory:"
+_BUSY_TIMEOUT_MS = 2_000
+
+
+class StoreError(Exception):
+    """The store cannot be read or written; the text names the file and what SQLite said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Which database this is, how often it was opened, and the last sequence number it gave."""
+
+    store: str
+    boot: int
+    sequence: int
+
+
+def open_for_writing(path: str) -> sqlite3.Connection:
+    """Open or create the database and bring its schema up to date. Raises StoreError."""
+    try:
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=_BUSY_TIMEOUT_MS / 1000
+        )
+        connection.execute("PRAGMA page_size = 1024")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -1024")
+        migrate(connection)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {error}") from error
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open an existing database read-only, beside a running gateway. Raises StoreError."""
+    if not path.is_file():
+        raise StoreError(f"{path}: there is no database here; has the gateway run with this configuration?")
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT_MS / 1000)
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("SELECT 1 FROM events LIMIT 1")
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {error}") from error
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Which migration the file stands at; 0 for a new one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Apply every migration the file lacks, each in one transaction together with the record of it."""
+    have = schema_version(connection)
+    scripts = _scripts()
+    if have > len(scripts):
+        raise sqlite3.DatabaseError(f"schema {have} is newer than this program's {len(scripts)}; install the newer one")
+    for number, script in enumerate(scripts[have:], have + 1):
+        connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+
+
+def begin_boot(connection: sqlite3.Connection) -> Identity:
+    """Count this opening and read who the store is. The first opening gives it its random id."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("INSERT OR IGNORE INTO setting VALUES ('store', ?)", (uuid.uuid4().hex,))
+    connection.execute("INSERT INTO setting VALUES ('boot', '1') ON CONFLICT DO UPDATE SET value = value + 1")
+    settings = dict(connection.execute("SELECT name, value FROM setting").fetchall())
+    (sequence,) = connection.execute("SELECT coalesce(max(sequence), 0) FROM event").fetchone()
+    connection.execute("COMMIT")
+    return Identity(store=settings["store"], boot=int(settings["boot"]), sequence=int(sequence))
+
+
+def new_id() -> str:
+    """A UUIDv7: unique, and roughly in the order of time."""
+    return str(uuid_utils.uuid7())
+
+
+def _scripts() -> list[str]:
+    folder = resources.files("gateway.store") / "schema"
+    return [entry.read_text("utf-8") for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)]

@@ -1,0 +1,180 @@
+"""Everything the house asks of its database, as functions of a connection: the only SQL besides the schema."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from drivers.event import Kind
+from gateway.contract.messages import Answer
+from gateway.contract.times import from_text, to_text
+from gateway.policy import ALARM_RANK_LIMIT, RANKS
+from gateway.store.rows import SELECT, Stored, from_row, to_row
+
+HANDLING = ("received", "accepted", "dispatched", "arrived", "resolved")
+"""The states an alarm goes through at the centre, by rank; each is a column of `outbox`."""
+
+RECENT_ROWS = 5_000
+THIN_SLICE = 500
+"""Rows deleted in one commit: an alarm never waits behind more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A condition that begins with the event (`began`) or ends with it."""
+
+    device: str
+    name: str
+    began: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Something that is on or wrong right now, and the event that said so."""
+
+    device: str
+    name: str
+    event: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """What an answer did. `changed` is false where the store knew it already; `highest` is the highest state now."""
+
+    about: str
+    raised: bool
+    changed: bool
+    highest: str
+
+    @classmethod
+    def unstored(cls, about: str, state: str) -> "Marked":
+        """What an answer means while the disk refuses to note it."""
+        return cls(about=about, raised=True, changed=False, highest=state)
+
+
+def append(connection: sqlite3.Connection, stored: Stored, *, answered: bool, change: Change | None) -> None:
+    """Write an event, its outbox row and the condition it begins or ends."""
+    event = stored.event
+    connection.execute("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", to_row(stored))
+    if answered:
+        raised = event.raises_alarm or event.kind is Kind.TEST
+        connection.execute(
+            "INSERT INTO outbox (sequence, rank, raised) VALUES (?, ?, ?)",
+            (stored.sequence, RANKS[stored.priority], raised),
+        )
+    if change is None:
+        return
+    if change.began:
+        connection.execute(
+            "INSERT OR REPLACE INTO condition VALUES (?, ?, ?, ?)",
+            (change.device, change.name, event.id, to_text(event.received_at)),
+        )
+    else:
+        connection.execute("DELETE FROM condition WHERE device = ? AND name = ?", (change.device, change.name))
+
+
+def append_many(connection: sqlite3.Connection, batch: list[Stored]) -> None:
+    """Write telemetry: events that nobody answers."""
+    connection.executemany("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", [to_row(stored) for stored in batch])
+
+
+def set_repeat_counts(connection: sqlite3.Connection, counts: dict[str, int]) -> None:
+    """Keep how often a press was heard; only ever upwards."""
+    connection.executemany(
+        "UPDATE event SET repeat_count = max(repeat_count, ?) WHERE id = ?",
+        [(count, event) for event, count in counts.items()],
+    )
+
+
+def mark(connection: sqlite3.Connection, answer: Answer) -> Marked | None:
+    """Note an answer, once: a state that is known stays as it was first. None where nothing bears that id.
+
+    Every handling state implies that the message was received. Only the raised event can be handled.
+    """
+    row = connection.execute(
+        "SELECT sequence, raised, received, accepted, dispatched, arrived, resolved "
+        "FROM event JOIN outbox USING (sequence) WHERE id = ?",
+        (answer.about,),
+    ).fetchone()
+    if row is None:
+        return None
+    sequence, raised, *times = row
+    have = dict(zip(HANDLING, times, strict=True))
+    wanted = ["received"] if answer.state == "received" or not raised else ["received", answer.state]
+    missing = [state for state in wanted if have[state] is None]
+    if missing:
+        assignments = ", ".join(f"{state} = ?" for state in missing)
+        connection.execute(
+            f"UPDATE outbox SET {assignments}, result = coalesce(result, ?) WHERE sequence = ?",  # noqa: S608
+            [*(answer.at for _ in missing), answer.result, sequence],
+        )
+    reached = [state for state in HANDLING if have[state] is not None or state in missing]
+    return Marked(about=answer.about, raised=bool(raised), changed=bool(missing), highest=reached[-1])
+
+
+def waiting(connection: sqlite3.Connection, limit: int) -> list[Stored]:
+    """What the centre has not received, most urgent first."""
+    rows = connection.execute(SELECT + "WHERE o.received IS NULL ORDER BY o.rank, o.sequence LIMIT ?", (limit,))
+    return [from_row(row) for row in rows]
+
+
+def one(connection: sqlite3.Connection, event: str) -> Stored | None:
+    """One event that has an outbox row, by its id."""
+    row = connection.execute(SELECT + "WHERE e.id = ?", (event,)).fetchone()
+    return from_row(row) if row else None
+
+
+def open_alarms(connection: sqlite3.Connection, limit: int) -> tuple[list[tuple[str, str]], int]:
+    """(id, highest state) of the newest alarms nobody has resolved, oldest first, and how many there are in all."""
+    query = (
+        "SELECT e.id, o.received, o.accepted, o.dispatched, o.arrived "
+        "FROM outbox AS o JOIN event AS e USING (sequence) "
+        "WHERE o.raised = 1 AND o.resolved IS NULL ORDER BY o.sequence DESC LIMIT ?"
+    )
+    found = [(row[0], _highest(row[1:])) for row in connection.execute(query, (limit,))]
+    count = connection.execute("SELECT count(*) FROM outbox WHERE raised = 1 AND resolved IS NULL").fetchone()[0]
+    return found[::-1], int(count)
+
+
+def count_waiting(connection: sqlite3.Connection) -> tuple[int, int]:
+    """How many messages the centre has not received: alarms, and everything."""
+    alarms, everything = connection.execute(
+        "SELECT count(*) FILTER (WHERE rank <= ?), count(*) FROM outbox WHERE received IS NULL", (ALARM_RANK_LIMIT,)
+    ).fetchone()
+    return int(alarms), int(everything)
+
+
+def conditions(connection: sqlite3.Connection) -> list[Condition]:
+    """What was on or wrong when the house was last up."""
+    rows = connection.execute("SELECT device, name, event, since FROM condition").fetchall()
+    return [Condition(device=row[0], name=row[1], event=row[2], since=from_text(row[3])) for row in rows]
+
+
+def last_device_times(connection: sqlite3.Connection) -> dict[str, datetime]:
+    """The newest time that each device's own clock gave, among the newest events."""
+    rows = connection.execute(
+        "SELECT device, max(occurred_at) FROM event WHERE sequence > (SELECT max(sequence) FROM event) - ? "
+        "AND device IS NOT NULL AND occurred_at IS NOT NULL GROUP BY device",
+        (RECENT_ROWS,),
+    ).fetchall()
+    return {row[0]: from_text(row[1]) for row in rows}
+
+
+def newest(connection: sqlite3.Connection, limit: int) -> list[Stored]:
+    """The newest answered events, oldest first: a press that was under way when the power went is not a new one."""
+    rows = connection.execute(SELECT + "ORDER BY o.sequence DESC LIMIT ?", (limit,)).fetchall()
+    return [from_row(row) for row in reversed(rows)]
+
+
+def thin(connection: sqlite3.Connection, before: datetime) -> int:
+    """Delete one slice of telemetry older than `before`; alarms, faults and their answers are never deleted here."""
+    return connection.execute(
+        "DELETE FROM event WHERE sequence IN (SELECT sequence FROM event WHERE priority = 'telemetry' "
+        "AND received_at < ? ORDER BY sequence LIMIT ?)",
+        (to_text(before), THIN_SLICE),
+    ).rowcount
+
+
+def _highest(times: tuple[str | None, ...]) -> str:
+    reached = [state for state, time in zip(HANDLING, times, strict=False) if time is not None]
+    return reached[-1] if reached else "calling"

@@ -1,0 +1,63 @@
+"""Reading the store beside a running gateway: short read-only transactions, so that the WAL can be reset in between."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.contract.times import to_text
+from gateway.store.jobs import HANDLING
+
+PAGE = 500
+"""Rows per read transaction."""
+_FIELDS = "sequence, id, kind, type, device, room, received_at, priority, repeat_count, result, " + ", ".join(HANDLING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which events; None means all. `limit` is the newest so many."""
+
+    kind: str | None = None
+    device: str | None = None
+    since: datetime | None = None
+    limit: int | None = None
+
+
+def events(connection: sqlite3.Connection, wanted: Filter) -> Iterator[dict[str, Any]]:
+    """The events, oldest first, each as `anju events` shows it."""
+    where, values = _where(wanted)
+    last = _before_newest(connection, where, values, wanted.limit)
+    while True:
+        query = f"SELECT {_FIELDS} FROM events WHERE sequence > ? AND {where} ORDER BY sequence LIMIT ?"  # noqa: S608
+        page = connection.execute(query, [last, *values, PAGE]).fetchall()
+        for row in page:
+            yield _shown(row)
+        if len(page) < PAGE:
+            return
+        last = page[-1]["sequence"]
+
+
+def _where(wanted: Filter) -> tuple[str, list[str]]:
+    parts = {
+        "kind = ?": wanted.kind,
+        "device = ?": wanted.device,
+        "received_at >= ?": to_text(wanted.since) if wanted.since else None,
+    }
+    used = {part: value for part, value in parts.items() if value is not None}
+    return " AND ".join(used) or "1", list(used.values())
+
+
+def _before_newest(connection: sqlite3.Connection, where: str, values: list[str], limit: int | None) -> int:
+    if limit is None:
+        return 0
+    query = f"SELECT sequence FROM events WHERE {where} ORDER BY sequence DESC LIMIT 1 OFFSET ?"  # noqa: S608
+    row = connection.execute(query, [*values, max(0, limit)]).fetchone()
+    return int(row["sequence"]) if row else 0
+
+
+def _shown(row: sqlite3.Row) -> dict[str, Any]:
+    shown = {name: row[name] for name in ("id", "kind", "type", "device", "room", "received_at")}
+    shown["answers"] = {state: row[state] for state in HANDLING}
+    shown |= {name: row[name] for name in ("result", "priority", "repeat_count")}
+    return shown
