@@ -1,0 +1,57 @@
+"""What is on or wrong right now: an active smoke alarm, a low battery, a silent device. Pure.
+
+A sensor repeats its state; only a change is news. An alarm that the centre has resolved may be raised again by a sensor
+that says so again: a lost "clear" must not hide the next fire.
+"""
+
+from dataclasses import dataclass
+
+RAISE_AGAIN_SECONDS = 60.0
+"""After an operator has resolved an alarm, the same state counts as news once it had been silent for so long."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Active:
+    """A condition and its event; `count` is how often it was heard, `resolved` whether people have ended it."""
+
+    event: str
+    last: float
+    count: int = 1
+    resolved: bool = False
+
+
+class Conditions:
+    """The active conditions by (device, name); the names are alarm types and fault kinds, so the number is bounded."""
+
+    def __init__(self) -> None:
+        self._active: dict[tuple[str, str], Active] = {}
+
+    def restore(self, device: str, name: str, event: str, *, resolved: bool) -> None:
+        """Take over what the store remembers from an earlier boot."""
+        self._active[(device, name)] = Active(event=event, last=float("-inf"), resolved=resolved)
+
+    def heard(self, device: str, name: str, now: float) -> Active | None:
+        """The sensor says that it is on. Returns what is known already, None where this is news."""
+        active = self._active.get((device, name))
+        if active is None:
+            return None
+        if active.resolved and now - active.last > RAISE_AGAIN_SECONDS:
+            return None
+        active.last = now
+        active.count += 1
+        return active
+
+    def began(self, device: str, name: str, event: str, now: float) -> None:
+        """It is on since this event."""
+        self._active[(device, name)] = Active(event=event, last=now)
+
+    def over(self, device: str, name: str) -> str | None:
+        """It is off: the event that had begun it, None where it was not on."""
+        active = self._active.pop((device, name), None)
+        return active.event if active else None
+
+    def resolved(self, event: str) -> None:
+        """The centre has closed the alarm; the sensor may still say that it is on."""
+        for active in self._active.values():
+            if active.event == event:
+                active.resolved = True

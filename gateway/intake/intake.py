@@ -1,0 +1,309 @@
+"""From what was heard to what happened: repeats folded, cached states told from news, whose device, which event.
+
+Everything here is decided from the signal, the enrolled devices and what was heard before; time and ids are handed in.
+What is to be done about it comes back as a list of outcomes.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from drivers.device import Device
+from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal
+from drivers.registry import Driver
+from gateway.intake.conditions import Conditions
+from gateway.intake.offers import Offers
+from gateway.intake.presses import Presses, Verdict
+from gateway.store.jobs import Change
+
+TEST_REPEAT_SECONDS = 60.0
+"""A detector that holds its test bit repeats it with every message; within this time it is one test."""
+SAME_TRANSMISSION_SECONDS = 2.0
+MINTED_LIMIT = 256
+"""More than a broker keeps in flight towards us."""
+_ALARM_NAMES = frozenset(AlarmType)
+_ROUTINE = frozenset({Kind.SUPERVISION, Kind.ACTIVITY, Kind.MEASUREMENT, Kind.LOCATION})
+_FAULTS = frozenset({Kind.TAMPER, Kind.LOW_BATTERY, Kind.SUPERVISION_LOST})
+_BATTERY_GOOD_PERCENT = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """An event, and the condition that it begins or ends."""
+
+    event: Event
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """An event was heard again: it stands for `count` frames or messages now."""
+
+    event: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A retained or cached message that says nothing new, and why."""
+
+    driver: str
+    reason: str
+
+
+Outcome = Happened | Counted | Stale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When something was heard: monotonic seconds, wall clock, and how far to trust the latter."""
+
+    monotonic: float
+    wall: datetime
+    quality: ClockQuality
+
+
+class Minted:
+    """The newest messages that events were made of, so that the broker's redelivery of one is no second press."""
+
+    def __init__(self) -> None:
+        self._messages: deque[tuple[str | None, str]] = deque(maxlen=MINTED_LIMIT)
+
+    def add(self, device: str | None, raw: str) -> None:
+        """An event was made of this message."""
+        self._messages.append((device, raw))
+
+    def take(self, device: str, raw: str) -> bool:
+        """Whether an event was made of it; each event excuses one redelivery."""
+        if (device, raw) not in self._messages:
+            return False
+        self._messages.remove((device, raw))
+        return True
+
+
+class Intake:
+    """The house's judgement of what it hears. One object per gateway."""
+
+    def __init__(
+        self,
+        devices: Mapping[tuple[str, str], Device],
+        drivers: Mapping[str, Driver],
+        presses_per_minute: int,
+        new_id: Callable[[], str],
+    ) -> None:
+        self.conditions = Conditions()
+        self.offers = Offers()
+        self.presses = Presses(presses_per_minute)
+        self.minted = Minted()
+        self.last_heard: dict[str, datetime] = {}
+        self.heard_at: dict[str, float] = {}
+        self._devices = devices
+        self._drivers = drivers
+        self._new_id = new_id
+        self._handled: dict[str, tuple[datetime, float]] = {}
+        self._tests: dict[tuple[str, str], float] = {}
+
+    def lookup(self, driver: str, address: str) -> Device | None:
+        """The enrolled device behind an address."""
+        return self._devices.get((driver, address))
+
+    def handled_before(self, device: str, occurred_at: datetime) -> None:
+        """What the device said last (by its own clock) was handled in an earlier boot."""
+        self._handled[device] = (occurred_at, float("-inf"))
+
+    def remember(self, event: Event, heard: float) -> None:
+        """An event of an earlier boot, heard at this monotonic moment: its repeats and redeliveries are not new."""
+        if event.device is None:
+            return
+        self.minted.add(event.device, event.raw)
+        code = event.evidence.get("code")
+        if isinstance(code, str) and event.kind is not Kind.RESTORE and event.alarm in (None, event.id):
+            self.presses.began(event.device, code, event.id, heard, alarm=event.raises_alarm)
+
+    def accept(self, signal: Signal, moment: Moment, *, redelivered: bool = False) -> list[Outcome]:
+        """Judge one signal. An unknown source only becomes an offer.
+
+        `redelivered`: the broker sent it before. It is the same press where an event was made of it, and news where
+        the power went before that.
+        """
+        device = self.lookup(signal.driver, signal.address)
+        if device is None:
+            self.offers.heard(signal.driver, signal.address, signal.code, moment.wall)
+            return []
+        outcomes = self._ends(device, signal, moment) + self._faults(device, signal, moment)
+        if signal.retained:
+            return [*outcomes, Stale(driver=signal.driver, reason="retained")]
+        if redelivered and self.minted.take(device.id, signal.raw.hex()):
+            return [*outcomes, Stale(driver=signal.driver, reason="redelivered")]
+        if self._is_cached(device, signal, moment):
+            return [*outcomes, Stale(driver=signal.driver, reason="cached")]
+        self.last_heard[device.id] = moment.wall
+        self.heard_at[device.id] = moment.monotonic
+        return outcomes + self._news(device, signal, moment)
+
+    def fault(
+        self, kind: Kind, type_: str | None, moment: Moment, *, device: Device | None = None, where: str = ""
+    ) -> list[Outcome]:
+        """Something the gateway itself noticed (a silent device, a sick disk, a lost line `where`); once per begin."""
+        place, name = device.id if device else where, type_ or kind.value
+        if self.conditions.heard(place, name, moment.monotonic) is not None:
+            return []
+        evidence = {"where": where} if where else None
+        event = self._mint(kind, type_, device, None, moment, evidence=evidence)
+        self.conditions.began(place, name, event.id, moment.monotonic)
+        return [Happened(event=event, change=Change(device=place, name=name, began=True))]
+
+    def fault_over(self, name: str, moment: Moment, *, device: Device | None = None, where: str = "") -> list[Outcome]:
+        """What `fault` began is over; nothing where it had not begun."""
+        place = device.id if device else where
+        began = self.conditions.over(place, name)
+        if began is None:
+            return []
+        event = self._mint(Kind.RESTORE, name, device, None, moment, evidence={"began": began})
+        return [Happened(event=event, change=Change(device=place, name=name, began=False))]
+
+    # -- parts --------------------------------------------------------------------------------------------------------
+
+    def _ends(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
+        """Conditions that this message ends: those it reports as not active, and the silence it breaks."""
+        names, percent = [*signal.not_active], signal.battery_percent
+        if not signal.retained:
+            names.append(Kind.SUPERVISION_LOST.value)
+        if signal.battery_low is False and (percent is None or percent >= _BATTERY_GOOD_PERCENT):
+            names.append(Kind.LOW_BATTERY.value)
+        ended: list[Outcome] = []
+        for name in names:
+            began = self.conditions.over(device.id, name)
+            if began is not None:
+                ended.append(self._restore(name, device, signal, moment, began))
+        return ended
+
+    def _faults(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
+        """A low battery that comes along with something else is a fault of its own, once."""
+        if signal.battery_low is not True or signal.kind is Kind.LOW_BATTERY:
+            return []
+        return self._condition(device, replace(signal, kind=Kind.LOW_BATTERY, type=None, code=None), moment)
+
+    def _is_cached(self, device: Device, signal: Signal, moment: Moment) -> bool:
+        """Whether a bridge that restarted publishes its cache: the very device time that was handled before.
+
+        An older time is news: only a clock that was set back can tell it, and it must not hide a press. Several
+        messages of one transmission share their time, and some bridges give it in whole seconds only.
+        """
+        if signal.occurred_at is None:
+            return False
+        at, first = self._handled.get(device.id, (None, 0.0))
+        if signal.occurred_at != at:
+            self._handled[device.id] = (signal.occurred_at, moment.monotonic)
+            return False
+        return moment.monotonic - first > SAME_TRANSMISSION_SECONDS
+
+    def _news(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
+        if signal.kind in _ROUTINE:
+            return [Happened(event=self._mint(signal.kind, signal.type, device, signal, moment))]
+        if signal.code is not None:
+            return self._press(device, signal, moment)
+        if signal.kind is Kind.TEST:
+            return self._test(device, signal, moment)
+        return self._condition(device, signal, moment)
+
+    def _press(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
+        code, now, alarm = signal.code or "", moment.monotonic, signal.kind is Kind.ALARM
+        repeat_seconds = self._drivers[signal.driver].repeat_seconds
+        verdict = self.presses.judge(device.id, code, repeat_seconds, now, alarm=alarm)
+        if verdict is Verdict.REPEAT:
+            event_id, count = self.presses.repeats(device.id, code)
+            return [Counted(event=event_id, count=count)]
+        if verdict is Verdict.CAPPED:
+            raised, presses = self.presses.capped(device.id, code, now)
+            update = self._mint(signal.kind, signal.type, device, signal, moment, alarm=raised)
+            return [Happened(event=replace(update, repeat_count=presses)), Counted(event=raised, count=presses)]
+        event = self._mint(signal.kind, signal.type, device, signal, moment)
+        self.presses.began(device.id, code, event.id, now, alarm=alarm)
+        if not alarm or signal.type not in HAS_RESTORE:
+            return [Happened(event=event)]
+        self.conditions.began(device.id, str(signal.type), event.id, now)
+        return [Happened(event=event, change=Change(device=device.id, name=str(signal.type), began=True))]
+
+    def _test(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
+        key = (device.id, signal.type or "")
+        last = self._tests.get(key)
+        self._tests[key] = moment.monotonic
+        if last is not None and moment.monotonic - last <= TEST_REPEAT_SECONDS:
+            return []
+        return [Happened(event=self._mint(Kind.TEST, signal.type, device, signal, moment))]
+
+    def _condition(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
+        name = signal.kind.value if signal.kind in _FAULTS else str(signal.type)
+        active = self.conditions.heard(device.id, name, moment.monotonic)
+        if active is not None:
+            return [Counted(event=active.event, count=active.count)]
+        event = self._mint(signal.kind, signal.type, device, signal, moment)
+        self.conditions.began(device.id, name, event.id, moment.monotonic)
+        return [Happened(event=event, change=Change(device=device.id, name=name, began=True))]
+
+    def _restore(self, name: str, device: Device, signal: Signal, moment: Moment, began: str) -> Happened:
+        alarm = began if name in _ALARM_NAMES else None
+        event = self._mint(Kind.RESTORE, name, device, signal, moment, alarm=alarm, evidence={"began": began})
+        return Happened(event=event, change=Change(device=device.id, name=name, began=False))
+
+    def _mint(
+        self,
+        kind: Kind,
+        type_: str | None,
+        device: Device | None,
+        signal: Signal | None,
+        moment: Moment,
+        alarm: str | None = None,
+        evidence: dict[str, Any] | None = None,
+    ) -> Event:
+        event_id = self._new_id()
+        own = event_id if kind is Kind.ALARM else None
+        event = Event(
+            id=event_id,
+            kind=kind,
+            type=type_,
+            alarm=alarm or own,
+            received_at=moment.wall,
+            clock_quality=moment.quality,
+            evidence=evidence or {},
+        )
+        if device is not None:
+            event = replace(
+                event, device=device.id, model=device.model, room=device.room, driver=device.driver,
+                address=device.address, supervised=self._supervised(device),
+            )  # fmt: skip
+        if signal is None:
+            return event
+        if kind not in _ROUTINE:
+            self.minted.add(event.device, signal.raw.hex())
+        return _with_signal(event, signal)
+
+    def _supervised(self, device: Device) -> bool:
+        if device.supervision_seconds is not None:
+            return True
+        return self._drivers[device.driver].model(device.model).supervised
+
+
+def _with_signal(event: Event, signal: Signal) -> Event:
+    evidence = dict(event.evidence)
+    if signal.code is not None:
+        evidence["code"] = signal.code
+    return replace(
+        event,
+        state=signal.state if event.kind is not Kind.RESTORE else None,
+        occurred_at=signal.occurred_at,
+        silenced=signal.silenced,
+        retained=signal.retained,
+        rssi_dbm=signal.rssi_dbm,
+        link_quality=signal.link_quality,
+        battery_percent=signal.battery_percent,
+        battery_mv=signal.battery_mv,
+        battery_low=signal.battery_low,
+        value=signal.value,
+        unit=signal.unit,
+        evidence=evidence,
+        raw=signal.raw.hex(),
+    )

@@ -1,0 +1,81 @@
+"""Which frames are one press, and when a device presses too often: pure, with time as a number.
+
+Radio repeats: the same code of the same device within `repeat_seconds` of its last repeat is the same press. Above the
+cap, a further press raises the last alarm's count instead of a new alarm: never a new alarm, never nothing.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+CAP_WINDOW_SECONDS = 60.0
+
+
+class Verdict(Enum):
+    """What a heard code is."""
+
+    NEW = auto()
+    REPEAT = auto()
+    CAPPED = auto()
+
+
+@dataclass(slots=True)
+class _Press:
+    event: str
+    count: int
+    last: float
+
+
+@dataclass(slots=True)
+class _History:
+    """One device's presses. `raised` are the times of its newest alarms, no more of them than the cap."""
+
+    by_code: dict[str, _Press] = field(default_factory=dict)
+    raised: deque[float] = field(default_factory=deque)
+    last_alarm: str | None = None
+    last_alarm_presses: int = 1
+
+
+class Presses:
+    """The presses of all enrolled devices; as large as the number of devices and their codes, no larger."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._devices: dict[str, _History] = {}
+
+    def judge(self, device: str, code: str, repeat_seconds: float | None, now: float, *, alarm: bool) -> Verdict:
+        """What this code is; a repeat is counted at once. Follow NEW with `began`, CAPPED with `capped`."""
+        history = self._devices.setdefault(device, _History())
+        press = history.by_code.get(code)
+        if press is not None and repeat_seconds is not None and now - press.last <= repeat_seconds:
+            press.count += 1
+            press.last = now
+            return Verdict.REPEAT
+        while history.raised and now - history.raised[0] >= CAP_WINDOW_SECONDS:
+            history.raised.popleft()
+        capped = alarm and 0 < self._per_minute <= len(history.raised) and history.last_alarm is not None
+        return Verdict.CAPPED if capped else Verdict.NEW
+
+    def began(self, device: str, code: str, event: str, now: float, *, alarm: bool) -> None:
+        """A new press, and the event that was minted for it."""
+        history = self._devices.setdefault(device, _History())
+        history.by_code[code] = _Press(event=event, count=1, last=now)
+        if alarm:
+            history.last_alarm = event
+            history.last_alarm_presses = 1
+            if self._per_minute:
+                history.raised.append(now)
+
+    def capped(self, device: str, code: str, now: float) -> tuple[str, int]:
+        """One press too many: the alarm that stands for it, and how many presses it stands for now."""
+        history = self._devices[device]
+        assert history.last_alarm is not None
+        history.last_alarm_presses += 1
+        # Its own repeats count for the alarm too, so that they are not judged as presses again.
+        history.by_code[code] = _Press(event=history.last_alarm, count=history.last_alarm_presses, last=now)
+        return history.last_alarm, history.last_alarm_presses
+
+    def repeats(self, device: str, code: str) -> tuple[str, int]:
+        """The event of the present press and how often it was heard."""
+        press = self._devices[device].by_code[code]
+        return press.event, press.count
