@@ -1,0 +1,36 @@
+"""Time as the house knows it: monotonic while running, wall time only to name a moment, and how far to trust it."""
+
+import ctypes
+import time
+from datetime import UTC, datetime
+
+from drivers.event import ClockQuality
+
+_TIME_ERROR = 5  # adjtimex(2): the kernel's clock is not synchronised
+
+
+class _Timex(ctypes.Structure):
+    # struct timex of <sys/timex.h>; only `modes` is read here, the rest is room for the kernel to write to.
+    _fields_ = (("modes", ctypes.c_uint), ("rest", ctypes.c_byte * 252))
+
+
+class Clock:
+    """The machine's clocks; tests and driven time give their own."""
+
+    def __init__(self) -> None:
+        self._adjtimex = getattr(ctypes.CDLL(None, use_errno=True), "adjtimex", None)
+
+    def monotonic(self) -> float:
+        """Seconds that only ever grow, for every deadline."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """The wall clock in UTC."""
+        return datetime.now(UTC)
+
+    def quality(self) -> ClockQuality:
+        """Whether a time server has set the clock, by the kernel's own word (every time daemon tells it)."""
+        if self._adjtimex is None:
+            return ClockQuality.UNTRUSTED
+        state = self._adjtimex(ctypes.byref(_Timex(modes=0)))
+        return ClockQuality.UNTRUSTED if state in (-1, _TIME_ERROR) else ClockQuality.SYNCHRONISED
