@@ -1,0 +1,27 @@
+"""Keeping a part of the house alive: the only place that catches every error, says it, and starts the part again."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from gateway.problems import Problems
+
+log = logging.getLogger(__name__)
+
+RESTART_SECONDS = 1.0
+
+
+async def keep(name: str, part: Callable[[], Awaitable[None]], problems: Problems) -> None:
+    """Run `part` for ever; when it fails, report it once and run it again a second later.
+
+    One part's failure must not end the others: the cord must work while the health page does not.
+    """
+    while True:
+        try:
+            await part()
+        except* Exception as group:  # whatever it is, the alarm path must come back
+            log.debug("%s failed", name, exc_info=group)
+            problems.report(name, f"{name} failed and is started again: {group.exceptions[0]!r}")
+        else:
+            problems.over(name)
+        await asyncio.sleep(RESTART_SECONDS)
