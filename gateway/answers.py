@@ -1,0 +1,99 @@
+"""The centre's answers: understood, stored once, told to whoever waits for them."""
+
+import logging
+
+import msgspec
+
+from gateway.clock import Clock
+from gateway.contract.messages import Answer
+from gateway.intake.conditions import Conditions
+from gateway.metrics import Metrics
+from gateway.notice import Notices
+from gateway.problems import Problems
+from gateway.store.database import StoreError
+from gateway.store.jobs import Marked, one
+from gateway.store.store import Store
+from gateway.uplink.hops import Hops
+from gateway.uplink.ledger import Ledger
+from gateway.uplink.retry import HOLD_SECONDS
+
+log = logging.getLogger(__name__)
+
+
+class Answers:
+    """Takes the payloads of the answer topic. Whatever comes, nothing is raised and nothing is undone."""
+
+    def __init__(
+        self,
+        store: Store,
+        ledger: Ledger,
+        notices: Notices,
+        hops: Hops,
+        conditions: Conditions,
+        metrics: Metrics,
+        problems: Problems,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._notices = notices
+        self._hops = hops
+        self._conditions = conditions
+        self._metrics = metrics
+        self._problems = problems
+        self._clock = clock
+
+    async def take(self, payload: bytes) -> None:
+        """Handle one answer; returns when it is on the disk (or known to be of no use)."""
+        try:
+            answer = msgspec.json.decode(payload, type=Answer)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            self._metrics.answer_ignored("unreadable")
+            self._problems.report("answer", f"the centre sent an answer that cannot be read: {error}")
+            return
+        self._problems.over("answer")
+        if answer.state == "hold":
+            await self._hold(answer)
+        else:
+            await self._mark(answer)
+
+    async def _mark(self, answer: Answer) -> None:
+        try:
+            marked = await self._store.mark(answer)
+        except StoreError:
+            # The disk is ill: the retries must stop all the same, or the centre is flooded by a house in trouble.
+            known = self._ledger.received(answer.about)
+            self._tell(answer, Marked.unstored(answer.about, answer.state) if known else None)
+            return
+        self._tell(answer, marked)
+
+    def _tell(self, answer: Answer, marked: Marked | None) -> None:
+        waited = self._ledger.received(answer.about)
+        if marked is None and not waited:
+            self._metrics.answer_ignored("unknown_about")
+            return
+        self._metrics.answered(answer.state)
+        self._hops.received(answer.about)
+        if answer.state != "received":
+            self._hops.accepted(answer.about)
+        if marked is not None and marked.raised:
+            self._notices.rise(answer.about, marked.highest, answer.role, answer.minutes)
+        if answer.state == "resolved":
+            self._conditions.resolved(answer.about)
+
+    async def _hold(self, answer: Answer) -> None:
+        """The centre wants the message again: if it was received before, it comes back into the ledger."""
+        self._metrics.answered("hold")
+        now = self._clock.monotonic()
+        if self._ledger.hold(answer.about, now):
+            return
+        try:
+            stored = await self._store.ask(one, answer.about)
+        except StoreError:
+            stored = None
+        if stored is None:
+            self._metrics.answer_ignored("unknown_about")
+            return
+        self._ledger.offer(stored, now)
+        self._ledger.hold(answer.about, now)
+        log.info("the centre asks for message %s again; it goes in %g s", answer.about, HOLD_SECONDS)

@@ -1,0 +1,53 @@
+"""What the resident is to hear about each alarm: calling, received, accepted … or that nobody could be reached.
+
+Each notice is one log line that holds `notice` and the state; lamps and voices hang on the same states later.
+"""
+
+import logging
+
+from drivers.event import Event
+
+log = logging.getLogger("anju.notice")
+
+RANKS = {
+    "calling": 0,
+    "not_reached": 1,
+    "received": 2,
+    "accepted": 3,
+    "dispatched": 4,
+    "arrived": 5,
+    "resolved": 6,
+}
+"""A notice only ever rises: what the resident has heard is not taken back by a late or repeated answer."""
+LIMIT = 1_000
+
+
+class Notices:
+    """The latest notice of each alarm that is under way."""
+
+    def __init__(self) -> None:
+        self._state: dict[str, str] = {}
+
+    def begin(self, event: Event) -> None:
+        """The alarm is ours from here: the resident hears that it is calling."""
+        self._remember(event.id, "calling")
+        log.warning("notice state=calling alarm=%s type=%s device=%s test=%s",
+                    event.id, event.type, event.device, event.is_test)  # fmt: skip
+
+    def resume(self, alarm: str, state: str) -> None:
+        """An alarm of an earlier boot is still under way: remember where it stood, say nothing."""
+        self._remember(alarm, state)
+
+    def rise(self, alarm: str, state: str, role: str | None = None, minutes: float | None = None) -> None:
+        """Say a higher state; a state at or below the last one is not said again."""
+        if RANKS[state] <= RANKS.get(self._state.get(alarm, ""), -1):
+            return
+        self._remember(alarm, state)
+        log.warning("notice state=%s alarm=%s role=%s minutes=%s", state, alarm, role, minutes)
+        if state == "resolved":
+            del self._state[alarm]
+
+    def _remember(self, alarm: str, state: str) -> None:
+        if alarm not in self._state and len(self._state) >= LIMIT:
+            del self._state[next(iter(self._state))]
+        self._state[alarm] = state

@@ -1,0 +1,138 @@
+"""Which messages are waiting for the centre, and which of them may go now: pure decisions, no clock, no I/O.
+
+A message stays until the centre itself says `received`. The broker's PUBACK only frees its slot.
+"""
+
+from dataclasses import dataclass
+
+from gateway.policy import ALARM_RANK_LIMIT, RANKS
+from gateway.store.rows import Stored
+from gateway.uplink.retry import HOLD_SECONDS, resend_after_seconds
+
+LEDGER_LIMIT = 1_000
+"""How many messages are held in memory; the store has the rest."""
+SLOT_LIMIT = 20
+OTHERS_SHARE = 2
+"""What is nobody's alarm gets at most one slot in two, so that an alarm always finds one free."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """One waiting message. Times are monotonic seconds.
+
+    `due` is when it may be sent (again). `fresh` is when its quick retries began: at its offer, and anew with every
+    connection, because a message that was lost with the last one deserves them again.
+    """
+
+    stored: Stored
+    rank: int
+    offered: float
+    fresh: float
+    due: float
+    attempts: int = 0
+    in_flight: bool = False
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether this is somebody's alarm (a test of one included): it has the fast retries and its own slots."""
+        return self.rank <= ALARM_RANK_LIMIT
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Fire first, then people, then faults, then the rest; within a class as it happened."""
+        return self.rank, self.stored.sequence
+
+
+class Ledger:
+    """The waiting messages by id."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self.overflowed = False
+        """True while the store holds waiting messages that are not here."""
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, event: str) -> bool:
+        return event in self._entries
+
+    def offer(self, stored: Stored, now: float, age_seconds: float = 0.0) -> None:
+        """Take a message in; it may go at once. When full, the least urgent that is not in flight makes room.
+
+        `age_seconds` is how long it has waited already, in an earlier boot.
+        """
+        if stored.event.id in self._entries:
+            return
+        self._entries[stored.event.id] = Entry(
+            stored=stored, rank=RANKS[stored.priority], offered=now - max(0.0, age_seconds), fresh=now, due=now
+        )
+        if len(self._entries) > LEDGER_LIMIT:
+            # Only what the disk has may leave memory: the rest exists nowhere else.
+            idle = [entry for entry in self._entries.values() if not entry.in_flight and entry.stored.durable]
+            if idle:
+                last = max(idle, key=lambda entry: entry.order)
+                del self._entries[last.stored.event.id]
+                self.overflowed = True
+
+    def due(self, now: float, slots: int) -> list[Entry]:
+        """What to send now, in order, within the broker's `slots` (its Receive Maximum)."""
+        total = min(slots, SLOT_LIMIT)
+        flying = [entry for entry in self._entries.values() if entry.in_flight]
+        free = total - len(flying)
+        free_for_others = max(1, total // OTHERS_SHARE) - sum(not entry.is_alarm for entry in flying)
+        chosen: list[Entry] = []
+        ready = [entry for entry in self._entries.values() if not entry.in_flight and entry.due <= now]
+        for entry in sorted(ready, key=lambda entry: entry.order):
+            if len(chosen) >= free:
+                break
+            if not entry.is_alarm:
+                if free_for_others <= 0:
+                    break
+                free_for_others -= 1
+            chosen.append(entry)
+        return chosen
+
+    def sent(self, event: str, now: float) -> Entry:
+        """Note that a message is on its way; returns it with its attempt counted."""
+        entry = self._entries[event]
+        entry.attempts += 1
+        entry.in_flight = True
+        entry.due = now + resend_after_seconds(entry.rank, now - entry.fresh)
+        return entry
+
+    def acknowledged(self, event: str) -> None:
+        """The broker has it (or refused it): its slot is free, the message stays."""
+        entry = self._entries.get(event)
+        if entry is not None:
+            entry.in_flight = False
+
+    def received(self, event: str) -> bool:
+        """The centre has it: the message is done. False where it was not waiting."""
+        return self._entries.pop(event, None) is not None
+
+    def hold(self, event: str, now: float) -> bool:
+        """The centre asks for it again in a while. False where it is not waiting here."""
+        entry = self._entries.get(event)
+        if entry is None:
+            return False
+        entry.due = now + HOLD_SECONDS
+        return True
+
+    def make_due(self, now: float) -> None:
+        """A new connection, or a centre that is back: everything unanswered goes again, from the top."""
+        for entry in self._entries.values():
+            entry.in_flight = False
+            entry.fresh = entry.due = now
+
+    def unanswered(self) -> int:
+        """How many messages wait for the centre's `received`."""
+        return len(self._entries)
+
+    def oldest_alarm_age(self, now: float) -> float:
+        """Seconds since the oldest unanswered alarm was offered; 0 where there is none."""
+        return max((now - entry.offered for entry in self._entries.values() if entry.is_alarm), default=0.0)
+
+    def alarms(self) -> list[Entry]:
+        """Every waiting alarm, most urgent first."""
+        return sorted((entry for entry in self._entries.values() if entry.is_alarm), key=lambda entry: entry.order)

@@ -1,0 +1,36 @@
+"""When an unanswered message goes out again: pure arithmetic on seconds.
+
+The numbers are the contract's: after 10 s the same id again, every 5–20 s (SS 91100 "hold": every 5–20 s, at least
+3 minutes); after 3 minutes every 60 s, for ever. What is nobody's alarm goes every 60 s from the start.
+"""
+
+from gateway.policy import ALARM_RANK_LIMIT
+
+ALARM_RETRY_SECONDS = 10.0
+SLOW_RETRY_SECONDS = 60.0
+HOLD_SECONDS = 10.0
+"""How long after a `hold` the message is sent again (SS 91100 §4.2: 5 to 20 s)."""
+FAST_PHASE_SECONDS = 180.0
+"""How long an alarm is retried quickly; after it the resident hears that nobody was reached."""
+
+RECONNECT_WITH_ALARM_SECONDS = 1.0
+RECONNECT_FIRST_SECONDS = 1.0
+RECONNECT_LIMIT_SECONDS = 60.0
+
+
+def resend_after_seconds(rank: int, age_seconds: float) -> float:
+    """How long to wait for an answer after a send, for a message first offered `age_seconds` ago."""
+    if rank <= ALARM_RANK_LIMIT and age_seconds < FAST_PHASE_SECONDS:
+        return ALARM_RETRY_SECONDS
+    return SLOW_RETRY_SECONDS
+
+
+def reconnect_after_seconds(failures: int, *, alarm_waits: bool, jitter: float) -> float:
+    """How long to wait before the next connection.
+
+    A house with an unanswered alarm comes back every second. All others spread out: doubling up to a minute, times
+    `jitter` in [0.5, 1.5), so that a thousand houses do not come back at once.
+    """
+    if alarm_waits:
+        return RECONNECT_WITH_ALARM_SECONDS
+    return float(min(RECONNECT_LIMIT_SECONDS, RECONNECT_FIRST_SECONDS * 2.0 ** min(failures, 10)) * jitter)

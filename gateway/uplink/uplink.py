@@ -1,0 +1,294 @@
+"""The way to the district: one session, the waiting messages in order, the centre's answers, the house's status.
+
+PUBACK means *sent*. Only the centre's own `received` takes a message out of the ledger.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+import msgspec
+
+from drivers.link.mqtt import (
+    Endpoint,
+    Inbound,
+    LinkLostError,
+    MqttError,
+    RefusedError,
+    Session,
+    SessionOptions,
+    Will,
+    open_session,
+)
+from gateway.clock import Clock
+from gateway.contract import topics
+from gateway.contract.envelope import CONTENT_TYPE, Attempt, Sender, branch_of, encode
+from gateway.contract.messages import Status
+from gateway.contract.times import to_text
+from gateway.metrics import Metrics
+from gateway.problems import Problems
+from gateway.store.rows import Stored
+from gateway.uplink.hops import Hops
+from gateway.uplink.ledger import Entry, Ledger
+from gateway.uplink.retry import reconnect_after_seconds
+
+log = logging.getLogger(__name__)
+
+ROUTE = "uplink"
+NO_SUBSCRIBER = 0x10
+PUMP_SECONDS = 1.0
+INBOUND_LIMIT = 1_000
+GOODBYE_SECONDS = 1.0
+STABLE_SECONDS = 30.0
+"""A connection that lived so long counts as a success: the next failure starts the back-off anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """Whom the uplink calls: `status` builds the status of a state, the others take a payload and finish when it is
+    dealt with durably."""
+
+    status: Callable[[str], Awaitable[Status]]
+    answer: Callable[[bytes], Awaitable[None]]
+    command: Callable[[bytes], Awaitable[None]]
+    centre: Callable[[bytes], None]
+
+
+class Uplink:
+    """Keeps a session to the district's broker and sends what the ledger says is due."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        sender: Sender,
+        handlers: Handlers,
+        ledger: Ledger,
+        hops: Hops,
+        metrics: Metrics,
+        problems: Problems,
+        clock: Clock,
+    ) -> None:
+        self._endpoint = endpoint
+        self._sender = sender
+        self._handlers = handlers
+        self._ledger = ledger
+        self._hops = hops
+        self._metrics = metrics
+        self._problems = problems
+        self._clock = clock
+        self._session: Session | None = None
+        self._status_wanted = asyncio.Event()
+        self._alarm_offered = asyncio.Event()
+        self._inbound: asyncio.Queue[tuple[Session, Inbound]] = asyncio.Queue(INBOUND_LIMIT)
+
+    # -- what others call ---------------------------------------------------------------------------------------------
+
+    def offer(self, stored: Stored) -> None:
+        """Take a message that must be answered; it leaves now where a slot is free."""
+        self._ledger.offer(stored, self._clock.monotonic())
+        self._alarm_offered.set()
+        self.pump()
+
+    def pump(self) -> None:
+        """Send everything that is due, in order, while slots last."""
+        session = self._session
+        if session is None:
+            return
+        for entry in self._ledger.due(self._clock.monotonic(), session.receive_maximum):
+            self._send(session, entry)
+
+    def resend_all(self) -> None:
+        """Everything unanswered goes again: the centre is back."""
+        self._ledger.make_due(self._clock.monotonic())
+        self.pump()
+
+    def publish(self, branch: str, payload: bytes, content_type: str | None = None) -> "asyncio.Future[int] | None":
+        """Publish what nobody has to answer; None while there is no connection."""
+        if self._session is None:
+            return None
+        topic = topics.house(self._sender.district, self._sender.gateway, branch)
+        return self._session.publish(topic, payload, content_type=content_type)
+
+    def announce(self) -> None:
+        """Publish the status now (a heartbeat is due, or something in it changed)."""
+        self._status_wanted.set()
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a session."""
+        return self._session is not None
+
+    # -- the session's life -------------------------------------------------------------------------------------------
+
+    async def run(self, next_session: Callable[[], int]) -> None:
+        """Connect, serve, reconnect; for ever. `next_session` numbers the connections."""
+        failures = 0
+        while True:
+            began = self._clock.monotonic()
+            try:
+                await self._connect_and_serve(next_session())
+            except* MqttError as group:
+                self._lose(_first(group))
+            failures = 0 if self._clock.monotonic() - began > STABLE_SECONDS else failures + 1
+            await self._pause(failures)
+
+    async def _pause(self, failures: int) -> None:
+        """Wait before the next connection; an alarm that comes meanwhile ends the wait."""
+        while True:
+            self._alarm_offered.clear()
+            alarm_waits = bool(self._ledger.alarms())
+            seconds = reconnect_after_seconds(failures, alarm_waits=alarm_waits, jitter=random.uniform(0.5, 1.5))
+            try:
+                await asyncio.wait_for(self._alarm_offered.wait(), seconds)
+            except TimeoutError:
+                return
+            if not alarm_waits and self._ledger.alarms():
+                return
+
+    async def _connect_and_serve(self, number: int) -> None:
+        will = Status(state="offline", session=number, at=to_text(self._clock.now()))
+        options = SessionOptions(
+            client_id=self._sender.gateway,
+            will=Will(topic=self._topic(topics.STATUS), payload=msgspec.json.encode(will)),
+        )
+        async with open_session(self._endpoint, options, self._arrive) as session:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    await self._begin(session, group)
+            finally:
+                self._session = None
+                self._metrics.uplink_disconnected()
+
+    async def _begin(self, session: Session, group: asyncio.TaskGroup) -> None:
+        group.create_task(session.lost(), name="uplink-lost")
+        group.create_task(self._subscribe(session), name="uplink-subscribe")
+        # One turn of the loop: the alarms go right behind the request to subscribe, without waiting for its answer.
+        await asyncio.sleep(0)
+        self._session = session
+        self._metrics.uplink_connected()
+        self._problems.over("uplink")
+        log.info("connected to the district's broker %s", self._endpoint)
+        self._ledger.make_due(self._clock.monotonic())
+        self.pump()
+        self._status_wanted.set()
+        group.create_task(self._pump_regularly(), name="uplink-pump")
+        group.create_task(self._publish_status(session), name="uplink-status")
+        group.create_task(self._handle_inbound(), name="uplink-inbound")
+
+    async def _subscribe(self, session: Session) -> None:
+        wanted = [self._topic(topics.ANSWER), self._topic(topics.COMMAND), topics.centre_status(self._sender.district)]
+        for topic in wanted:
+            try:
+                await session.subscribe(topic)
+                self._problems.over(f"subscription {topic}")
+            except RefusedError as error:
+                # Alarms still leave: a house that cannot hear its answers must not fall silent for it.
+                self._problems.report(f"subscription {topic}", str(error))
+
+    def _lose(self, error: BaseException) -> None:
+        self._problems.report("uplink", f"no line to the district's broker {self._endpoint}: {error}")
+
+    async def _pump_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(PUMP_SECONDS)
+            self.pump()
+
+    async def _publish_status(self, session: Session) -> None:
+        while True:
+            await self._status_wanted.wait()
+            self._status_wanted.clear()
+            status = await self._handlers.status("online")
+            answered = session.publish(self._topic(topics.STATUS), msgspec.json.encode(status), retain=True)
+            answered.add_done_callback(partial(self._settle, topics.STATUS, None))
+
+    async def say_goodbye(self) -> None:
+        """Publish `stopping` while there is a line; wait shortly for the broker to have it."""
+        if self._session is None:
+            return
+        status = await self._handlers.status("stopping")
+        answered = self._session.publish(self._topic(topics.STATUS), msgspec.json.encode(status), retain=True)
+        try:
+            await asyncio.wait_for(answered, GOODBYE_SECONDS)
+        except (MqttError, TimeoutError) as error:
+            log.warning("the district was not told that this gateway stops: %s", error)
+
+    # -- out ----------------------------------------------------------------------------------------------------------
+
+    def _send(self, session: Session, entry: Entry) -> None:
+        event = entry.stored.event
+        began = time.perf_counter()
+        entry = self._ledger.sent(event.id, self._clock.monotonic())
+        attempt = Attempt(
+            boot=entry.stored.boot,
+            sequence=entry.stored.sequence,
+            number=entry.attempts,
+            route=ROUTE,
+            sent_at=self._clock.now(),
+        )
+        payload = encode(event, entry.stored.priority, self._sender, attempt)
+        answered = session.publish(self._topic(branch_of(event)), payload, content_type=CONTENT_TYPE)
+        self._hops.published(event.id, began)
+        answered.add_done_callback(partial(self._settle, branch_of(event), event.id))
+
+    def _settle(self, branch: str, event: str | None, answered: "asyncio.Future[int]") -> None:
+        """The broker has spoken of one publish, or the line is gone."""
+        error = answered.exception()
+        if isinstance(error, LinkLostError):
+            return
+        if event is not None:
+            self._ledger.acknowledged(event)
+        if isinstance(error, RefusedError):
+            self._metrics.publish_refused(error.reason_code)
+            self._problems.report(f"publish {branch}", f"on {branch}: {error}")
+            return
+        self._problems.over(f"publish {branch}")
+        if event is not None:
+            self._hops.acknowledged(event)
+            if answered.result() == NO_SUBSCRIBER:
+                self._problems.report("listener", "nobody listens at the district: its broker has no subscriber")
+            else:
+                self._problems.over("listener")
+        self.pump()
+
+    # -- in -----------------------------------------------------------------------------------------------------------
+
+    def _arrive(self, session: Session, inbound: Inbound) -> None:
+        # QoS 1 is bounded by the receive maximum, since nothing is acknowledged before it is handled; QoS 0 is not.
+        if self._inbound.full():
+            self._metrics.answer_ignored("overflow")
+            return
+        self._inbound.put_nowait((session, inbound))
+
+    async def _handle_inbound(self) -> None:
+        while True:
+            session, inbound = await self._inbound.get()
+            await self._handle(inbound)
+            session.acknowledge(inbound)
+
+    async def _handle(self, inbound: Inbound) -> None:
+        if inbound.topic == self._topic(topics.ANSWER):
+            await self._handlers.answer(inbound.payload)
+        elif inbound.topic == self._topic(topics.COMMAND):
+            await self._handlers.command(inbound.payload)
+        elif inbound.topic == topics.centre_status(self._sender.district):
+            self._handlers.centre(inbound.payload)
+
+    def _topic(self, branch: str) -> str:
+        return topics.house(self._sender.district, self._sender.gateway, branch)
+
+
+def _first(group: BaseExceptionGroup[MqttError]) -> MqttError:
+    """The error that says most: a refusal before a mere loss."""
+    errors = list(_leaves(group))
+    return next((error for error in errors if isinstance(error, RefusedError)), errors[0])
+
+
+def _leaves(group: BaseExceptionGroup[MqttError]) -> list[MqttError]:
+    found: list[MqttError] = []
+    for error in group.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found
