@@ -1,0 +1,65 @@
+"""Telemetry as digests: counts and last values per device, no raw streams. Bounded by the number of devices."""
+
+from datetime import datetime
+
+import msgspec
+
+from drivers.event import Event, Kind
+from gateway.contract.envelope import OTHER_LIMIT_BYTES, Sender
+from gateway.contract.messages import DeviceDigest, Digest, DigestData
+from gateway.contract.times import to_text
+from gateway.store.database import new_id
+
+DEVICES_PER_DIGEST = 40
+"""So many devices with every field set stay below the contract's 16 KB."""
+assert DEVICES_PER_DIGEST * 400 < OTHER_LIMIT_BYTES  # a device's entry is under 400 bytes
+
+
+class DigestBook:
+    """Collects what the devices say between two digests."""
+
+    def __init__(self, since: datetime) -> None:
+        self._since = since
+        self._devices: dict[str, DeviceDigest] = {}
+
+    def note(self, event: Event) -> None:
+        """Count one event of a device."""
+        if event.device is None:
+            return
+        entry = self._devices.get(event.device)
+        if entry is None:
+            entry = DeviceDigest(device=event.device, room=event.room, last_heard_at="", messages=0, activity={})
+            self._devices[event.device] = entry
+        entry.messages += 1
+        entry.last_heard_at = to_text(event.received_at)
+        if event.battery_percent is not None:
+            entry.battery_percent = event.battery_percent
+        if event.link_quality is not None:
+            entry.link_quality = event.link_quality
+        if event.rssi_dbm is not None:
+            entry.rssi_dbm = event.rssi_dbm
+        if event.kind is Kind.ACTIVITY and event.type is not None:
+            entry.activity[event.type] = entry.activity.get(event.type, 0) + 1
+
+    def take(self, until: datetime, sender: Sender) -> list[bytes]:
+        """The digests of the time since the last ones, and begin anew; none where nothing was heard."""
+        devices = list(self._devices.values())
+        since, self._since, self._devices = self._since, until, {}
+        return [
+            _encode(devices[start : start + DEVICES_PER_DIGEST], since, until, sender)
+            for start in range(0, len(devices), DEVICES_PER_DIGEST)
+        ]
+
+
+def _encode(devices: list[DeviceDigest], since: datetime, until: datetime, sender: Sender) -> bytes:
+    digest = Digest(
+        specversion="1.0",
+        id=new_id(),
+        source=f"/gateways/{sender.gateway}",
+        type="anju.telemetry.digest",
+        time=to_text(until),
+        datacontenttype="application/json",
+        data=DigestData(since=to_text(since), until=to_text(until), store=sender.store, devices=devices),
+        subject=sender.resident or msgspec.UNSET,
+    )
+    return msgspec.json.encode(digest)
