@@ -1,0 +1,219 @@
+"""One house, put together: read `run` from top to bottom and you have the way of a pull cord.
+
+Lines give bytes, drivers give signals, intake gives events, the store keeps them, the uplink sends them, answers come
+back, the resident hears. The store and the uplink outlive the task group, so that a stop loses nothing.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from functools import partial
+from http import HTTPStatus
+
+import msgspec
+
+from drivers.link.mqtt import Endpoint, Tls
+from drivers.registry import DRIVERS, MQTT_DRIVERS, SERIAL_DRIVERS
+from gateway.answers import Answers
+from gateway.clock import Clock
+from gateway.commands import Commands
+from gateway.config import Config
+from gateway.config_uplink import Uplink as UplinkConfig
+from gateway.contract import topics
+from gateway.contract.envelope import Sender
+from gateway.contract.messages import CentreStatus
+from gateway.digest import DigestBook
+from gateway.http import Response, serve
+from gateway.intake.intake import Intake
+from gateway.links import LocalBroker, SerialLine
+from gateway.metrics import Metrics
+from gateway.notice import Notices
+from gateway.problems import Problems
+from gateway.reception import Reception
+from gateway.status import StatusBook, version
+from gateway.store import jobs
+from gateway.store.database import new_id
+from gateway.store.store import Store
+from gateway.supervise import keep
+from gateway.uplink.hops import Hops
+from gateway.uplink.ledger import LEDGER_LIMIT, Ledger
+from gateway.uplink.uplink import Handlers, Uplink
+from gateway.watch import Lines, Watch
+
+log = logging.getLogger(__name__)
+
+DIGEST_SECONDS = 900.0
+NEWEST_EVENTS = 256
+
+
+class House:
+    """Everything one gateway is made of, wired once."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock) -> None:
+        self.config = config
+        self.store = store
+        self.clock = clock
+        self.metrics = Metrics(version())
+        self.problems = Problems()
+        self.lines = Lines()
+        self.ledger = Ledger()
+        self.notices = Notices()
+        self.hops = Hops(self.metrics)
+        self.digest = DigestBook(clock.now())
+        self.sender = Sender(
+            gateway=config.gateway, district=config.district, resident=config.resident, store=store.identity.store
+        )
+        devices = {(device.driver, device.address): device for device in config.devices}
+        self.drivers = {name: DRIVERS[name] for name in {device.driver for device in config.devices}}
+        self.intake = Intake(devices, self.drivers, config.presses_per_minute, new_id)
+        self.status = StatusBook(store, self.intake, self.ledger, self.problems, clock, config.uplink.heartbeat_minutes)
+        self.status.devices = tuple(device.id for device in config.devices)
+        self.answers = Answers(
+            store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock
+        )
+        self.commands = Commands(clock, self._reply, self._rebirth, self._set_heartbeat)
+        self.uplink = Uplink(
+            _endpoint(config.uplink),
+            self.sender,
+            Handlers(
+                status=self.status.status, answer=self.answers.take, command=self.commands.take, centre=self._centre
+            ),
+            self.ledger,
+            self.hops,
+            self.metrics,
+            self.problems,
+            clock,
+        )
+        self.reception = Reception(
+            self.intake, store, self.uplink, self.notices, self.digest, self.hops, self.metrics, clock
+        )
+        self._centre_away = False
+
+    async def remember(self) -> None:
+        """Take up from the last boot: what waits for an answer, what is on or wrong, which press was under way."""
+        now, wall = self.clock.monotonic(), self.clock.now()
+        alarms, _ = await self.store.ask(jobs.open_alarms, LEDGER_LIMIT)
+        for alarm, state in alarms:
+            self.notices.resume(alarm, state)
+        open_ids = {alarm for alarm, _ in alarms}
+        for stored in await self.store.ask(jobs.waiting, LEDGER_LIMIT):
+            self.ledger.offer(stored, now, (wall - stored.event.received_at).total_seconds())
+        self.ledger.overflowed = len(self.ledger) >= LEDGER_LIMIT
+        for condition in await self.store.ask(jobs.conditions):
+            resolved = condition.event not in open_ids
+            self.intake.conditions.restore(condition.device, condition.name, condition.event, resolved=resolved)
+        for device, occurred_at in (await self.store.ask(jobs.last_device_times)).items():
+            self.intake.handled_before(device, occurred_at)
+        for stored in await self.store.ask(jobs.newest, NEWEST_EVENTS):
+            self.intake.remember(stored.event, now - max(0.0, (wall - stored.event.received_at).total_seconds()))
+        if len(self.ledger):
+            log.info("%d messages of an earlier run wait for the centre", len(self.ledger))
+
+    def routes(self) -> dict[str, Callable[[], Response]]:
+        """What the local HTTP server answers."""
+        return {
+            "/healthz": self.status.healthz,
+            "/metrics": lambda: Response(HTTPStatus.OK, "text/plain; version=0.0.4", self.metrics.render()),
+            "/offers": self.status.offers,
+        }
+
+    async def send_digests(self) -> None:
+        """Send telemetry every quarter of an hour, while the line is up and no alarm waits; else it keeps adding up."""
+        while True:
+            await asyncio.sleep(DIGEST_SECONDS)
+            if not self.uplink.connected or self.ledger.alarms():
+                continue
+            for payload in self.digest.take(self.clock.now(), self.sender):
+                answered = self.uplink.publish(topics.TELEMETRY, payload)
+                if answered is not None:
+                    await asyncio.wait([answered])  # at most one in flight
+
+    def _reply(self, payload: bytes) -> None:
+        self.uplink.publish(topics.REPLY, payload)
+
+    def _rebirth(self) -> None:
+        self.uplink.announce()
+
+    def _set_heartbeat(self, minutes: int) -> None:
+        self.status.set_heartbeat(minutes)
+        self.uplink.announce()
+
+    def _centre(self, payload: bytes) -> None:
+        try:
+            centre = msgspec.json.decode(payload, type=CentreStatus)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+            self.problems.report("centre", f"the centre's status cannot be read: {error}")
+            return
+        if centre.state == "offline":
+            self._centre_away = True
+            self.problems.report("centre", "the call centre says that it is offline")
+            return
+        self.problems.over("centre")
+        if self._centre_away:
+            self._centre_away = False
+            self.uplink.resend_all()
+
+
+async def run(config: Config) -> None:
+    """Run one house until SIGTERM or SIGINT, then stop in order: nothing that was heard is lost."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    for warning in config.warnings:
+        log.warning("%s", warning)
+    with Store(config.store_path) as store:
+        house = House(config, store, Clock())
+        await house.remember()
+        async with asyncio.TaskGroup() as group:
+            tasks = _start(house, group)
+            log.info("anju %s: gateway %s in district %s is running", version(), config.gateway, config.district)
+            await stop.wait()
+            log.info("stopping")
+            await house.uplink.say_goodbye()
+            for task in tasks:
+                task.cancel()
+
+
+def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]:
+    """Start every part under its keeper: the alarm's way first."""
+    config, problems = house.config, house.problems
+    parts: dict[str, Callable[[], Awaitable[None]]] = {"uplink": partial(house.uplink.run, house.status.next_session)}
+    for port in config.serial_ports:
+        line = SerialLine(
+            port, SERIAL_DRIVERS[port.driver], house.intake.lookup, house.reception, house.lines, problems,
+            house.metrics, house.clock.monotonic,
+        )  # fmt: skip
+        parts[f"serial {port.name}"] = line.run
+    if config.broker is not None:
+        local = LocalBroker(
+            Endpoint(host=config.broker.host, port=config.broker.port), f"anju-{config.gateway}",
+            [driver for name, driver in MQTT_DRIVERS.items() if name in house.drivers],
+            house.intake.lookup, house.reception, house.lines, problems, house.clock.monotonic,
+        )  # fmt: skip
+        parts["local broker"] = local.run
+    watch = Watch(
+        config.devices, house.drivers, house.intake, house.reception, house.store, house.ledger, house.uplink,
+        house.notices, house.lines, house.metrics,
+    )  # fmt: skip
+    parts["watch"] = watch.run
+    parts["heartbeat"] = partial(house.status.beat, house.uplink.announce)
+    parts["digest"] = house.send_digests
+    parts["http"] = partial(serve, config.http.host, config.http.port, house.routes(), _say_port)
+    return [group.create_task(keep(name, part, problems), name=name) for name, part in parts.items()]
+
+
+def _say_port(port: int) -> None:
+    log.info("health and metrics on port %d", port)
+
+
+def _endpoint(uplink: UplinkConfig) -> Endpoint:
+    if not uplink.tls:
+        return Endpoint(host=uplink.host, port=uplink.port)
+    tls = Tls(
+        ca_file=str(uplink.ca_file),
+        cert_file=str(uplink.cert_file) if uplink.cert_file else None,
+        key_file=str(uplink.key_file) if uplink.key_file else None,
+    )
+    return Endpoint(host=uplink.host, port=uplink.port, tls=tls)

@@ -1,0 +1,169 @@
+"""The house's inner lines: serial ports and the local broker. Bytes in, decoded messages to reception, answers back."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+
+from drivers.device import Lookup
+from drivers.event import Reject
+from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions, open_session
+from drivers.link.serial import Port, PortError, open_port
+from drivers.registry import MqttDriver, SerialDriver
+from gateway.config_devices import SerialPort
+from gateway.metrics import Metrics
+from gateway.problems import Problems
+from gateway.reception import Reception
+from gateway.store.rows import Stored
+from gateway.watch import Lines
+
+log = logging.getLogger(__name__)
+
+REOPEN_SECONDS = 1.0
+ANSWERS_LIMIT = 64
+HOUSE_SESSION_SECONDS = 7 * 24 * 3_600
+"""The local broker keeps what came while the gateway was away for a week: a press in a restart is not lost."""
+
+
+class SerialLine:
+    """One receiver on a serial port, reopened whenever it comes back."""
+
+    def __init__(
+        self,
+        port: SerialPort,
+        driver: SerialDriver,
+        lookup: Lookup,
+        reception: Reception,
+        lines: Lines,
+        problems: Problems,
+        metrics: Metrics,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._port = port
+        self._driver = driver
+        self._lookup = lookup
+        self._reception = reception
+        self._lines = lines
+        self._problems = problems
+        self._metrics = metrics
+        self._monotonic = monotonic
+        self._name = f"serial {port.name}"
+
+    async def run(self) -> None:
+        """Listen for ever."""
+        while True:
+            try:
+                await self._listen()
+            except* PortError as group:
+                self._problems.report(self._name, str(group.exceptions[0]))
+            self._metrics.serial_connected(self._port.name, connected=False)
+            self._lines.down(self._name, self._monotonic())
+            await asyncio.sleep(REOPEN_SECONDS)
+
+    async def _listen(self) -> None:
+        splitter = self._driver.new_splitter()
+        answers: asyncio.Queue[bytes] = asyncio.Queue(ANSWERS_LIMIT)
+        async with open_port(self._port.path, self._driver.baud_rate) as port, asyncio.TaskGroup() as group:
+            group.create_task(_write(port, answers), name=f"{self._name} answers")
+            self._metrics.serial_connected(self._port.name, connected=True)
+            self._lines.up(self._name)
+            self._problems.over(self._name)
+            log.info("listening on %s (%s)", self._name, self._port.path)
+            async for chunk in port.chunks():
+                heard = time.perf_counter()
+                for frame in splitter.feed(chunk) if chunk else splitter.flush():
+                    self._take(frame, answers, heard)
+
+    def _take(self, frame: bytes | Reject, answers: "asyncio.Queue[bytes]", heard: float) -> None:
+        decoded = frame if isinstance(frame, Reject) else self._driver.decode(frame, self._lookup)
+        kept = self._reception.hear(decoded, self._driver.name, heard)
+        answer = None if isinstance(frame, Reject) else self._driver.acknowledgement(frame)
+        if answer is not None:
+            _after(kept, partial(_put, answers, answer))
+
+
+async def _write(port: Port, answers: "asyncio.Queue[bytes]") -> None:
+    while True:
+        await port.write(await answers.get())
+
+
+def _put(answers: "asyncio.Queue[bytes]", answer: bytes) -> None:
+    # A receiver that takes no answers is not worth the memory: it will send its frame again.
+    if not answers.full():
+        answers.put_nowait(answer)
+
+
+class LocalBroker:
+    """The local broker's session: whatever the MQTT drivers subscribe to."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        client_id: str,
+        drivers: list[MqttDriver],
+        lookup: Lookup,
+        reception: Reception,
+        lines: Lines,
+        problems: Problems,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._endpoint = endpoint
+        self._options = SessionOptions(client_id=client_id, session_expiry_seconds=HOUSE_SESSION_SECONDS)
+        self._drivers = drivers
+        self._lookup = lookup
+        self._reception = reception
+        self._lines = lines
+        self._problems = problems
+        self._monotonic = monotonic
+
+    async def run(self) -> None:
+        """Listen for ever."""
+        while True:
+            try:
+                await self._listen()
+            except MqttError as error:
+                self._problems.report("local broker", f"no line to the local broker {self._endpoint}: {error}")
+            self._lines.down("local broker", self._monotonic())
+            await asyncio.sleep(REOPEN_SECONDS)
+
+    async def _listen(self) -> None:
+        async with open_session(self._endpoint, self._options, self._arrive) as session:
+            for driver in self._drivers:
+                await session.subscribe(*driver.subscriptions)
+            self._lines.up("local broker")
+            self._problems.over("local broker")
+            log.info("listening on the local broker %s", self._endpoint)
+            await session.lost()
+
+    def _arrive(self, session: Session, inbound: Inbound) -> None:
+        heard = time.perf_counter()
+        kept: list[asyncio.Future[Stored]] = []
+        for driver in self._drivers:
+            if any(_covers(subscription, inbound.topic) for subscription in driver.subscriptions):
+                decoded = driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup)
+                kept += self._reception.hear(decoded, driver.name, heard, redelivered=inbound.redelivered)
+        # Telemetry is acknowledged on receipt, what must not be lost after its commit: otherwise twenty telemetry
+        # messages that wait for a commit would stop an alarm behind them.
+        _after(kept, partial(session.acknowledge, inbound))
+
+
+def _after(kept: "list[asyncio.Future[Stored]]", action: Callable[[], object]) -> None:
+    """Do it once everything is kept: on the disk, or in memory while the disk is ill."""
+    left = len(kept)
+    if not left:
+        action()
+
+    def settle(_done: "asyncio.Future[Stored]") -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            action()
+
+    for future in kept:
+        future.add_done_callback(settle)
+
+
+def _covers(subscription: str, topic: str) -> bool:
+    prefix = subscription.removesuffix("#")
+    return topic.startswith(prefix) if prefix != subscription else topic == subscription

@@ -1,0 +1,105 @@
+"""What is done about what was heard: kept, sounded, sent; the one place where the outcomes of intake take effect."""
+
+import asyncio
+import time
+
+from drivers.device import Decoded
+from drivers.event import Kind, Reject
+from gateway.clock import Clock
+from gateway.digest import DigestBook
+from gateway.intake.intake import Counted, Happened, Intake, Moment, Outcome, Stale
+from gateway.metrics import Metrics
+from gateway.notice import Notices
+from gateway.policy import decide
+from gateway.store.rows import Stored
+from gateway.store.store import Store
+from gateway.uplink.hops import Hops
+from gateway.uplink.uplink import Uplink
+
+
+class Reception:
+    """Takes decoded messages. An event is stored, then sounded, then sent; in this order and no other."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        store: Store,
+        uplink: Uplink,
+        notices: Notices,
+        digest: DigestBook,
+        hops: Hops,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self._intake = intake
+        self._store = store
+        self._uplink = uplink
+        self._notices = notices
+        self._digest = digest
+        self._hops = hops
+        self._metrics = metrics
+        self._clock = clock
+
+    def hear(
+        self, decoded: Decoded, driver: str, heard: float, *, redelivered: bool = False
+    ) -> "list[asyncio.Future[Stored]]":
+        """Deal with one decoded message that came at `heard` (seconds of perf_counter).
+
+        `redelivered`: the broker has sent it before. Returns what must be kept before its sender may be answered;
+        empty where nothing has to be.
+        """
+        if isinstance(decoded, Reject):
+            self._metrics.rejected(decoded.driver or driver, decoded.reason)
+            return []
+        moment = self.moment()
+        understood = time.perf_counter()
+        kept: list[asyncio.Future[Stored]] = []
+        for signal in decoded:
+            if self._intake.lookup(signal.driver, signal.address) is None:
+                self._metrics.unknown_source()
+            for outcome in self._intake.accept(signal, moment, redelivered=redelivered):
+                if isinstance(outcome, Happened) and outcome.event.kind in (Kind.ALARM, Kind.TEST):
+                    self._hops.heard(outcome.event.id, str(outcome.event.type), heard, understood)
+                kept += self._effect(outcome)
+        return kept
+
+    def tell(self, outcomes: list[Outcome]) -> None:
+        """Deal with what the gateway noticed itself."""
+        for outcome in outcomes:
+            self._effect(outcome)
+
+    def moment(self) -> Moment:
+        """Now, on every clock."""
+        return Moment(monotonic=self._clock.monotonic(), wall=self._clock.now(), quality=self._clock.quality())
+
+    def _effect(self, outcome: Outcome) -> "list[asyncio.Future[Stored]]":
+        if isinstance(outcome, Stale):
+            self._metrics.rejected(outcome.driver, outcome.reason)
+            return []
+        if isinstance(outcome, Counted):
+            self._store.count_repeat(outcome.event, outcome.count)
+            return []
+        event, decision = outcome.event, decide(outcome.event)
+        self._metrics.event_stored(event.kind)
+        self._digest.note(event)
+        if not decision.answered:
+            self._store.note(event, decision)
+            return []
+        began = time.perf_counter()
+        kept = self._store.append(event, decision, outcome.change)
+
+        def settle(done: "asyncio.Future[Stored]") -> None:
+            self._metrics.committed(time.perf_counter() - began)
+            self._hops.committed(event.id)
+            self._ours(done.result())
+
+        kept.add_done_callback(settle)
+        return [kept]
+
+    def _ours(self, stored: Stored) -> None:
+        """From here on the event is ours: the district hears of it, and the resident that it is calling."""
+        event = stored.event
+        self._uplink.offer(stored)
+        if event.raises_alarm or event.is_test:
+            self._metrics.alarm_raised(str(event.type))
+            self._notices.begin(event)

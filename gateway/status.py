@@ -1,0 +1,119 @@
+"""What the house says of itself: the status message, the health page, the heartbeat."""
+
+import asyncio
+import importlib.metadata
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Literal
+
+from gateway.clock import Clock
+from gateway.contract.messages import Status
+from gateway.contract.times import to_text
+from gateway.http import Response
+from gateway.intake.intake import Intake
+from gateway.problems import Problems
+from gateway.store.database import StoreError
+from gateway.store.jobs import open_alarms
+from gateway.store.store import Store
+from gateway.uplink.ledger import Ledger
+
+OPEN_LISTED = 200
+DEVICES_LISTED = 120
+"""Bounds that keep a status below the contract's 16 KB; the silent devices come first."""
+UNANSWERED_LIMIT_SECONDS = 15.0
+_SESSIONS_PER_BOOT = 1_000_000
+
+
+def version() -> str:
+    """The installed version of this program."""
+    return importlib.metadata.version("anju")
+
+
+class StatusBook:
+    """Builds the status from what the other parts know."""
+
+    def __init__(
+        self, store: Store, intake: Intake, ledger: Ledger, problems: Problems, clock: Clock, heartbeat_minutes: int
+    ) -> None:
+        self._store = store
+        self._intake = intake
+        self._ledger = ledger
+        self._problems = problems
+        self._clock = clock
+        self._session = store.identity.boot * _SESSIONS_PER_BOOT
+        self.heartbeat_minutes = heartbeat_minutes
+        self.devices: tuple[str, ...] = ()
+        self.heartbeat_changed = asyncio.Event()
+
+    def next_session(self) -> int:
+        """The number of the next connection: it grows over connections and over boots."""
+        self._session += 1
+        return self._session
+
+    def set_heartbeat(self, minutes: int) -> None:
+        """The centre wants another interval; it holds until the next start."""
+        self.heartbeat_minutes = minutes
+        self.heartbeat_changed.set()
+
+    async def status(self, state: str) -> Status:
+        """The status message for `online` or `stopping`, with the newest open alarms."""
+        known: Literal["online", "stopping"] = "stopping" if state == "stopping" else "online"
+        try:
+            alarms, total = await self._store.ask(open_alarms, OPEN_LISTED)
+        except StoreError:
+            alarms, total = [(entry.stored.event.id, "calling") for entry in self._ledger.alarms()][:OPEN_LISTED], 0
+        heard = self._intake.last_heard
+        devices = sorted(self.devices, key=lambda device: heard[device].timestamp() if device in heard else 0.0)
+        return Status(
+            state=known,
+            session=self._session,
+            at=to_text(self._clock.now()),
+            version=version(),
+            heartbeat_minutes=self.heartbeat_minutes,
+            store=self._store.identity.store,
+            boot=self._store.identity.boot,
+            devices={
+                device: to_text(heard[device]) if device in heard else None for device in devices[:DEVICES_LISTED]
+            },
+            open=[alarm for alarm, _ in alarms],
+            open_total=max(total, len(alarms)),
+            problems=self._problems.list(),
+        )
+
+    async def beat(self, announce: Callable[[], None]) -> None:
+        """Ask for a status at every heartbeat, for ever."""
+        while True:
+            self.heartbeat_changed.clear()
+            try:
+                await asyncio.wait_for(self.heartbeat_changed.wait(), self.heartbeat_minutes * 60.0)
+            except TimeoutError:
+                announce()
+
+    def healthz(self) -> Response:
+        """200 while the alarm path works, 503 with the reasons while it does not."""
+        problems = []
+        age = self._ledger.oldest_alarm_age(self._clock.monotonic())
+        if age >= UNANSWERED_LIMIT_SECONDS:
+            problems.append(f"an alarm has been unanswered for {age:.0f} s")
+        if self._store.problem is not None:
+            problems.append(f"the store cannot be written: {self._store.problem}")
+        body: dict[str, object] = {"status": "degraded" if problems else "working"}
+        if problems:
+            body["problems"] = problems
+        if self._problems.list():
+            body["notes"] = self._problems.list()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
+        return _json(status, body)
+
+    def offers(self) -> Response:
+        """The newest sources that nobody has enrolled, for the installer."""
+        offers = [
+            {**asdict(offer), "last_heard_at": to_text(offer.last_heard_at)} for offer in self._intake.offers.list()
+        ]
+        return _json(HTTPStatus.OK, {"offers": offers})
+
+
+def _json(status: HTTPStatus, body: dict[str, object]) -> Response:
+    return Response(status, "application/json", json.dumps(body, ensure_ascii=False).encode())

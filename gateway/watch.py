@@ -1,0 +1,166 @@
+"""The house's eye on itself, once a second: what is overdue, who is silent, what is wrong with the disk or a line."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+
+from drivers.device import Device
+from drivers.event import Kind, TroubleType
+from drivers.registry import Driver
+from gateway.intake.intake import Intake, Moment
+from gateway.metrics import Metrics
+from gateway.notice import Notices
+from gateway.reception import Reception
+from gateway.store.database import StoreError
+from gateway.store.jobs import thin, waiting
+from gateway.store.store import Store
+from gateway.uplink.ledger import LEDGER_LIMIT, Ledger
+from gateway.uplink.retry import FAST_PHASE_SECONDS
+from gateway.uplink.uplink import Uplink
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+FLUSH_SECONDS = 30.0
+THIN_SECONDS = 3_600.0
+TELEMETRY_KEPT = timedelta(days=30)
+LINE_LOST_AFTER_SECONDS = 10.0
+"""A line that is back within this time (a stick that re-enumerates, a broker that restarts) was not lost."""
+
+
+class Lines:
+    """Which of the house's inner lines (serial ports, the local broker) are down, and since when."""
+
+    def __init__(self) -> None:
+        self._down: dict[str, float] = {}
+        self.lost: set[str] = set()
+
+    def down(self, name: str, now: float) -> None:
+        """The line is down; the first word counts."""
+        self._down.setdefault(name, now)
+
+    def up(self, name: str) -> None:
+        """The line works."""
+        self._down.pop(name, None)
+
+    def changes(self, now: float) -> tuple[list[str], list[str]]:
+        """(lines lost since the last call, lines back since then)."""
+        lost = {name for name, since in self._down.items() if now - since >= LINE_LOST_AFTER_SECONDS}
+        began, ended = sorted(lost - self.lost), sorted(self.lost - set(self._down))
+        self.lost = lost
+        return began, ended
+
+
+class Watch:
+    """Looks at everything that can be overdue; makes the events and notices that follow from it."""
+
+    def __init__(
+        self,
+        devices: Iterable[Device],
+        drivers: Mapping[str, Driver],
+        intake: Intake,
+        reception: Reception,
+        store: Store,
+        ledger: Ledger,
+        uplink: Uplink,
+        notices: Notices,
+        lines: Lines,
+        metrics: Metrics,
+    ) -> None:
+        self._intake = intake
+        self._reception = reception
+        self._store = store
+        self._ledger = ledger
+        self._uplink = uplink
+        self._notices = notices
+        self._lines = lines
+        self._metrics = metrics
+        self._supervised = _supervised(devices, drivers)
+        self._started = reception.moment().monotonic
+
+    async def run(self) -> None:
+        """Look for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_every(TICK_SECONDS, self._look), name="watch-look")
+            group.create_task(_every(FLUSH_SECONDS, self._store.flush), name="watch-flush")
+            group.create_task(self._refill_for_ever(), name="watch-refill")
+            group.create_task(self._thin_for_ever(), name="watch-thin")
+
+    def _look(self) -> None:
+        moment = self._reception.moment()
+        self._look_at_alarms(moment)
+        self._look_at_devices(moment)
+        self._look_at_the_disk(moment)
+        self._look_at_lines(moment)
+
+    def _look_at_alarms(self, moment: Moment) -> None:
+        self._metrics.unanswered(self._ledger.unanswered(), self._ledger.oldest_alarm_age(moment.monotonic))
+        for entry in self._ledger.alarms():
+            if moment.monotonic - entry.offered >= FAST_PHASE_SECONDS:
+                self._notices.rise(entry.stored.event.id, "not_reached")
+
+    def _look_at_devices(self, moment: Moment) -> None:
+        for device, seconds in self._supervised:
+            # Never heard counts from the gateway's start. Monotonic: a clock that is set must make nobody silent.
+            heard = self._intake.heard_at.get(device.id, self._started)
+            if moment.monotonic - heard > seconds:
+                self._reception.tell(self._intake.fault(Kind.SUPERVISION_LOST, None, moment, device=device))
+
+    def _look_at_the_disk(self, moment: Moment) -> None:
+        if self._store.problem is not None:
+            self._reception.tell(self._intake.fault(Kind.TROUBLE, TroubleType.STORAGE, moment))
+        else:
+            self._reception.tell(self._intake.fault_over(TroubleType.STORAGE, moment))
+
+    def _look_at_lines(self, moment: Moment) -> None:
+        began, ended = self._lines.changes(moment.monotonic)
+        for name in began:
+            self._reception.tell(self._intake.fault(Kind.TROUBLE, TroubleType.LINK_LOST, moment, where=name))
+        for name in ended:
+            self._reception.tell(self._intake.fault_over(TroubleType.LINK_LOST, moment, where=name))
+
+    async def _refill_for_ever(self) -> None:
+        """Bring back what the ledger had no room for, once it has."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            if not self._ledger.overflowed or len(self._ledger) > LEDGER_LIMIT // 2:
+                continue
+            try:
+                found = await self._store.ask(waiting, LEDGER_LIMIT)
+            except StoreError as error:
+                log.debug("the waiting messages could not be read: %s", error)
+                continue
+            self._ledger.overflowed = len(found) == LEDGER_LIMIT
+            for stored in found:
+                self._uplink.offer(stored)
+
+    async def _thin_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(THIN_SECONDS)
+            await self._thin()
+
+    async def _thin(self) -> None:
+        """Delete old telemetry, slice by slice."""
+        before = self._reception.moment().wall - TELEMETRY_KEPT
+        try:
+            deleted = await self._store.ask(thin, before)
+            while deleted:
+                deleted = await self._store.ask(thin, before)
+        except StoreError as error:
+            log.debug("telemetry could not be thinned: %s", error)
+
+
+async def _every(seconds: float, action: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        action()
+
+
+def _supervised(devices: Iterable[Device], drivers: Mapping[str, Driver]) -> list[tuple[Device, float]]:
+    found: list[tuple[Device, float]] = []
+    for device in devices:
+        seconds = device.supervision_seconds or drivers[device.driver].model(device.model).supervision_seconds
+        if seconds is not None:
+            found.append((device, float(seconds)))
+    return found
