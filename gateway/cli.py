@@ -1,0 +1,143 @@
+"""The command `anju`: everything a person types at the gateway."""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from pathlib import Path
+
+DONE, NO, WRONG = 0, 1, 2
+"""Exit status: done; done and the answer is no; wrong use or wrong input."""
+
+
+def main() -> None:
+    """Parse the command line and run one command."""
+    arguments = _parser().parse_args()
+    try:
+        status = arguments.run(arguments)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone (`| head`): nobody is left to tell
+        status = DONE
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="anju", description="Anju, the home-safety gateway of one house.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: object, text: str, *, config: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        if config:
+            added.add_argument("--config", required=True, type=Path, metavar="FILE", help="the gateway's TOML file")
+        return added
+
+    command("run", _run, "Run the gateway in the foreground until SIGTERM.").add_argument(
+        "--verbose", action="store_true", help="log every detail"
+    )
+    demo = command(
+        "demo", _demo, "A whole house and its call centre on this machine, no hardware needed.", config=False
+    )
+    demo.add_argument(
+        "--once", action="store_true", help="two alarms from the frame to the accepting operator, then end"
+    )
+    demo.add_argument("--json", action="store_true", help="print the result as one JSON object (with --once)")
+    command("check-config", _check_config, "Report every mistake in a gateway's file, each with its line and remedy.")
+    command("devices", _devices, "List what this gateway can speak to.", config=False).add_argument(
+        "--json", action="store_true", help="print a JSON list"
+    )
+    command("decode", _decode, "Say what the gateway makes of each frame: JSON lines in, JSON lines out.", config=False)
+    events = command("events", _events, "Show or export what happened in the house, oldest first.")
+    form = events.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object per line")
+    form.add_argument("--csv", action="store_true", help="comma-separated values with a heading")
+    events.add_argument("--kind", metavar="KIND", help="only this kind, for example alarm")
+    events.add_argument("--device", metavar="ID", help="only this device")
+    events.add_argument("--since", metavar="TIME", help="only from this time on (RFC 3339 with an offset, or a date)")
+    events.add_argument("--limit", type=int, metavar="N", help="only the newest N")
+    command("status", _status, "Ask the running gateway how it is.").add_argument(
+        "--json", action="store_true", help="print one JSON object"
+    )
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from gateway.app import run
+    from gateway.config import ConfigError, load
+
+    logging.basicConfig(
+        level=logging.DEBUG if arguments.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        config = load(arguments.config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    asyncio.run(run(config))
+    return DONE
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    import os
+
+    flags = [f"--{name}" for name in ("once", "json") if getattr(arguments, name)]
+    # Another program, started by its command line: the house knows nothing of the simulator.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "simulator.demo", *flags])  # noqa: S606
+
+
+def _check_config(arguments: argparse.Namespace) -> int:
+    from gateway.config import check
+
+    problems, warnings = check(arguments.config)
+    for line in problems + warnings:
+        print(line, file=sys.stderr)
+    if not problems:
+        print(f"{arguments.config}: no mistakes")
+    return WRONG if problems else DONE
+
+
+def _devices(arguments: argparse.Namespace) -> int:
+    from gateway import catalogue
+
+    rows = catalogue.rows()
+    print(json.dumps(rows) if arguments.json else catalogue.table(rows))
+    return DONE
+
+
+def _decode(_arguments: argparse.Namespace) -> int:
+    from gateway.decode import run
+
+    return run(sys.stdin.buffer, sys.stdout)
+
+
+def _events(arguments: argparse.Namespace) -> int:
+    from gateway import export
+    from gateway.config import ConfigError, load
+    from gateway.store.database import StoreError
+
+    try:
+        config = load(arguments.config)
+        form = "json" if arguments.json else "csv" if arguments.csv else "table"
+        export.write(config.store_path, export.filter_of(arguments), form, sys.stdout)
+    except (ConfigError, StoreError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    return DONE
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from gateway import inspect_running
+    from gateway.config import ConfigError, load
+
+    try:
+        config = load(arguments.config)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    report = inspect_running.ask(config)
+    print(json.dumps(report, ensure_ascii=False) if arguments.json else inspect_running.text(report))
+    return DONE if report["status"] == "working" else NO

@@ -1,0 +1,45 @@
+"""`anju status`: what the running gateway says of itself over its local HTTP address."""
+
+import http.client
+import json
+from typing import Any
+
+from gateway.config import Config
+
+TIMEOUT_SECONDS = 3.0
+
+
+def ask(config: Config) -> dict[str, Any]:
+    """`status` is `working`, `degraded` or `unreachable`; with it problems, notes and enrolment offers."""
+    try:
+        report = _get(config, "/healthz")
+        report["enrolment_offers"] = _get(config, "/offers")["offers"]
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        where = f"{config.http.host}:{config.http.port}"
+        return {"status": "unreachable", "problems": [f"no gateway answers on {where}: {error}; is it running?"]}
+    return report
+
+
+def text(report: dict[str, Any]) -> str:
+    """The report for a person."""
+    lines = [f"status: {report['status']}"]
+    lines += [f"problem: {problem}" for problem in report.get("problems", [])]
+    lines += [f"note: {note}" for note in report.get("notes", [])]
+    for offer in report.get("enrolment_offers", []):
+        lines.append(
+            f"not enrolled: {offer['driver']} {offer['address']} code {offer['code']}, "
+            f"heard {offer['heard']} times, last at {offer['last_heard_at']}"
+        )
+    return "\n".join(lines)
+
+
+def _get(config: Config, path: str) -> dict[str, Any]:
+    connection = http.client.HTTPConnection(config.http.host, config.http.port, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", path)
+        answer = json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+    if not isinstance(answer, dict):
+        raise ValueError(f"{path} answered something else than an object")
+    return answer
