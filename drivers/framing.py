@@ -1,5 +1,6 @@
 """Finding whole frames in a byte stream: bounded, and back in step one byte after anything that is not a frame."""
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
@@ -32,18 +33,19 @@ class Verdict(Enum):
 
 
 Measure = Callable[[bytes, bool], int | Verdict]
-"""(bytes from a start byte on, whether the line is idle) to the frame's length in bytes, or a Verdict."""
+"""(bytes from the head on, whether the line is idle) to the frame's length in bytes, or a Verdict."""
 
 
 class ResyncingSplitter:
-    """A Splitter for frames that begin with a fixed byte.
+    """A Splitter for frames that begin with fixed bytes.
 
-    `measure` judges what follows a start byte; it sees at most `limit_bytes`, which also bounds what is held.
+    `head` matches where a frame may begin, also a head cut in two by the end of what is held. `measure` judges what
+    follows from there; it sees at most `limit_bytes`, which also bounds what is held.
     """
 
-    def __init__(self, *, driver: str, start: int, limit_bytes: int, measure: Measure) -> None:
+    def __init__(self, *, driver: str, head: re.Pattern[bytes], limit_bytes: int, measure: Measure) -> None:
         self._driver = driver
-        self._start = start
+        self._head = head
         self._limit_bytes = limit_bytes
         self._measure = measure
         self._held = bytearray()
@@ -73,13 +75,12 @@ class ResyncingSplitter:
     def _scan(self, found: list[bytes | Reject], *, idle: bool) -> None:
         position = 0
         while position < len(self._held):
-            start = self._held.find(self._start, position)
-            if start < 0:
-                self._skip(len(self._held) - position, found)
-                position = len(self._held)
-                break
+            head = self._head.search(self._held, position)
+            start = head.start() if head else len(self._held)
             self._skip(start - position, found)
             position = start
+            if head is None:
+                break
             verdict = self._judge(start, idle=idle)
             if verdict is Verdict.MORE:
                 break

@@ -24,7 +24,7 @@ _CODE_BITS = 24
 _RATIO_MIN, _RATIO_MAX = 1.6, 6.0
 _PERIOD_TOLERANCE = 0.4
 _GAP_MIN_US, _GAP_MAX_US = 3_000, 32_000
-_GAP_MIN_PERIODS = 3.0
+_GAP_MIN_PERIODS = 2.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ AB (a decoded protocol, length-prefixed) and B1 (a raw burst, see `portisch_buck
 length decides where a frame ends. Source: the firmware's `uart.c` and captured frames.
 """
 
+import re
 from dataclasses import dataclass
 
 from drivers import ev1527, portisch_bucket
@@ -27,6 +28,7 @@ _KEY_BYTES = 12
 _ADVANCED = frozenset({ADVANCED_RECEIVED, ADVANCED_LEARNT})
 _ADVANCED_CONTENT_MAX_BYTES = 33
 """One byte of protocol index and the longest protocol's data, with room."""
+_HEAD = re.compile(b"\xaa(?:[\xa0\xa1\xa2\xa3\xa4\xa6\xab\xb1]|\\Z)")
 _LIMIT_BYTES = portisch_bucket.HEADER_BYTES + 2 * portisch_bucket.MAX_BUCKETS + portisch_bucket.MAX_DATA_BYTES + 2
 """The longest bucket frame and the byte behind it that proves its end."""
 
@@ -51,7 +53,7 @@ class Key:
 
 def new_splitter() -> ResyncingSplitter:
     """A splitter for one line; it holds at most one frame."""
-    return ResyncingSplitter(driver=NAME, start=START, limit_bytes=_LIMIT_BYTES, measure=_measure)
+    return ResyncingSplitter(driver=NAME, head=_HEAD, limit_bytes=_LIMIT_BYTES, measure=_measure)
 
 
 def decode(frame: bytes, lookup: Lookup) -> Decoded:
@@ -117,10 +119,8 @@ def _reject(reason: str) -> Reject:
 def _measure(held: bytes, idle: bool) -> int | Verdict:
     if len(held) < 2:
         return Verdict.MORE
-    if held[1] == BUCKETS:
-        return _measure_buckets(held, idle)
-    verdict = _measure_by_length(held)
-    return _measure_key(held, idle) if verdict == _KEY_BYTES and held[1] in _KEY else verdict
+    verdict = _measure_buckets(held, idle) if held[1] == BUCKETS else _measure_by_length(held)
+    return verdict if isinstance(verdict, Verdict) else _unless_cut_off(held, verdict, idle)
 
 
 def _measure_by_length(held: bytes) -> int | Verdict:
@@ -142,19 +142,19 @@ def _measure_by_length(held: bytes) -> int | Verdict:
     return length if held[length - 1] == STOP else Verdict.NO
 
 
-def _measure_key(held: bytes, idle: bool) -> int | Verdict:
-    """A sound key frame, unless it is a cut-off one that swallowed the head of the next.
+def _unless_cut_off(held: bytes, length: int, idle: bool) -> int | Verdict:
+    """A sound frame, unless it is a cut-off one that swallowed the head of a key frame behind it.
 
-    Then the next one is sound too and ends further on: the cut-off one gives way, or a press would be lost with it.
+    Then the key frame inside is sound too: the cut-off one gives way, or a press would be lost with it.
     """
-    for at in range(2, _KEY_BYTES - 1):
+    for at in range(2, length - 1):
         if held[at] == START and held[at + 1] in _KEY:
             end = at + _KEY_BYTES
-            if len(held) < end:
-                return _KEY_BYTES if idle else Verdict.MORE
-            if held[end - 1] == STOP:
+            if len(held) < end and not idle:
+                return Verdict.MORE
+            if held[end - 1 : end] == bytes((STOP,)):
                 return Verdict.NO
-    return _KEY_BYTES
+    return length
 
 
 def _measure_buckets(held: bytes, idle: bool) -> int | Verdict:

@@ -117,6 +117,13 @@ def test_a_cut_off_burst_never_swallows_the_next_one(kept: int) -> None:
     assert frames(burst[:kept] + burst)[-1] == burst
 
 
+@pytest.mark.parametrize("cut_off", ["AAB108", "AAB10801000200", "AAB10601", "AAB101", "AAA60B", "AAA60C00"])
+def test_no_head_of_a_longer_frame_swallows_a_key(cut_off: str) -> None:
+    awkward = bridge.encode_key("123412", sync_us=0x1234, low_us=0x0123, high_us=0x0345)
+    for frame in (KEY, awkward):
+        assert frames(bytes.fromhex(cut_off) + frame)[-1] == frame
+
+
 def test_a_half_frame_is_named_when_the_line_goes_idle() -> None:
     assert split(KEY[:7]) == [Reject(driver=bridge.NAME, reason="incomplete", detail="7 bytes")]
 
