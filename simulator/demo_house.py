@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from simulator import broker
-from simulator.children import Child, Children
+from simulator.children import Child, ChildError, Children
 from simulator.ports import LOOPBACK, free_port, listens
 from simulator.web import Site, WebError
 
@@ -17,6 +17,7 @@ SMOKE_NAME, BUTTON_NAME = "smoke-1", "button-1"
 _BIN = Path(sys.executable).parent
 _CONNECTED = ("anju_uplink_connected 1.0", 'anju_serial_connected{port="rf"} 1.0')
 _POLL_SECONDS = 0.05
+_START_SECONDS = 20.0
 
 _GATEWAY = """\
 district = "d1"
@@ -121,11 +122,15 @@ async def _finish(programs: Children, name: str, *words: str) -> str:
 
 
 async def _ready(child: Child, check: Callable[[], Awaitable[bool]]) -> None:
-    """Ask until `check` holds: a starting server has no event to wait for."""
-    while not await check():
-        if not child.running:
-            await child.guard()
-        await asyncio.sleep(_POLL_SECONDS)
+    """Ask until `check` holds: a starting server has no event to wait for. Raises ChildError."""
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            while not await check():
+                if not child.running:
+                    await child.guard()
+                await asyncio.sleep(_POLL_SECONDS)
+    except TimeoutError:
+        raise ChildError(f"{child.name} was not ready within {_START_SECONDS:g} s:\n{child.last_lines}") from None
 
 
 async def _accepts(port: int) -> bool:

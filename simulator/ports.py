@@ -24,6 +24,17 @@ def free_port() -> int:
     raise OSError(f"no free port on {LOOPBACK}: {refusal}")
 
 
+def require_loopback() -> None:
+    """Raise OSError where nothing can be sent over loopback: binding there succeeds even while it is down."""
+    with socket.socket() as listener:
+        listener.bind((LOOPBACK, 0))
+        listener.listen(1)
+        try:
+            socket.create_connection(listener.getsockname(), timeout=1.0).close()
+        except OSError as error:
+            raise OSError(f"nothing can be sent over loopback ({LOOPBACK}): {error}") from error
+
+
 def listens(port: int) -> bool:
     """Whether something accepts connections on this loopback port."""
     try:
