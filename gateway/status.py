@@ -19,9 +19,8 @@ from gateway.store.jobs import open_alarms
 from gateway.store.store import Store
 from gateway.uplink.ledger import Ledger
 
-OPEN_LISTED = 200
-DEVICES_LISTED = 120
-"""Bounds that keep a status below the contract's 16 KB; the silent devices come first."""
+OPEN_LISTED = 1_000
+"""How many open alarms are looked up; what of them fits into the message is the contract's business."""
 UNANSWERED_LIMIT_SECONDS = 15.0
 _SESSIONS_PER_BOOT = 1_000_000
 
@@ -61,11 +60,10 @@ class StatusBook:
         """The status message for `online` or `stopping`, with the newest open alarms."""
         known: Literal["online", "stopping"] = "stopping" if state == "stopping" else "online"
         try:
-            alarms, total = await self._store.ask(open_alarms, OPEN_LISTED)
+            alarms, _ = await self._store.ask(open_alarms, OPEN_LISTED)
         except StoreError:
-            alarms, total = [(entry.stored.event.id, "calling") for entry in self._ledger.alarms()][:OPEN_LISTED], 0
+            alarms = [(entry.stored.event.id, "calling") for entry in self._ledger.alarms()]
         heard = self._intake.last_heard
-        devices = sorted(self.devices, key=lambda device: heard[device].timestamp() if device in heard else 0.0)
         return Status(
             state=known,
             session=self._session,
@@ -74,11 +72,8 @@ class StatusBook:
             heartbeat_minutes=self.heartbeat_minutes,
             store=self._store.identity.store,
             boot=self._store.identity.boot,
-            devices={
-                device: to_text(heard[device]) if device in heard else None for device in devices[:DEVICES_LISTED]
-            },
+            devices={device: to_text(heard[device]) if device in heard else None for device in self.devices},
             open=[alarm for alarm, _ in alarms],
-            open_total=max(total, len(alarms)),
             problems=self._problems.list(),
         )
 

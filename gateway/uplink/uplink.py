@@ -11,8 +11,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-import msgspec
-
 from drivers.link.mqtt import (
     Endpoint,
     Inbound,
@@ -27,6 +25,7 @@ from drivers.link.mqtt import (
 from gateway.clock import Clock
 from gateway.contract import topics
 from gateway.contract.envelope import CONTENT_TYPE, Attempt, Sender, branch_of, encode
+from gateway.contract.limits import encode_status
 from gateway.contract.messages import Status
 from gateway.contract.times import to_text
 from gateway.metrics import Metrics
@@ -153,7 +152,7 @@ class Uplink:
         will = Status(state="offline", session=number, at=to_text(self._clock.now()))
         options = SessionOptions(
             client_id=self._sender.gateway,
-            will=Will(topic=self._topic(topics.STATUS), payload=msgspec.json.encode(will)),
+            will=Will(topic=self._topic(topics.STATUS), payload=encode_status(will)),
         )
         async with open_session(self._endpoint, options, self._arrive) as session:
             try:
@@ -202,7 +201,7 @@ class Uplink:
             await self._status_wanted.wait()
             self._status_wanted.clear()
             status = await self._handlers.status("online")
-            answered = session.publish(self._topic(topics.STATUS), msgspec.json.encode(status), retain=True)
+            answered = session.publish(self._topic(topics.STATUS), encode_status(status), retain=True)
             answered.add_done_callback(partial(self._settle, topics.STATUS, None))
 
     async def say_goodbye(self) -> None:
@@ -210,7 +209,7 @@ class Uplink:
         if self._session is None:
             return
         status = await self._handlers.status("stopping")
-        answered = self._session.publish(self._topic(topics.STATUS), msgspec.json.encode(status), retain=True)
+        answered = self._session.publish(self._topic(topics.STATUS), encode_status(status), retain=True)
         try:
             await asyncio.wait_for(answered, GOODBYE_SECONDS)
         except (MqttError, TimeoutError) as error:
