@@ -81,7 +81,7 @@ def _driver(table: Table, known: Mapping[str, object], what: str) -> str:
 
 
 def _address(table: Table, driver: str) -> str:
-    address = table.text("address", remedy="write the address that the device sends, see anju decode")
+    address = table.text("address", remedy="write the address that the device sends; anju status shows what was heard")
     if not address.strip() or driver not in registry.DRIVERS:
         return address
     try:

@@ -10,7 +10,7 @@ LABEL_VALUES_LIMIT = 64
 """Distinct values of one free label; whatever comes after that is counted as `other`."""
 
 _COMMIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
-_HOP_BUCKETS = (0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 180.0, 600.0)
+_HOP_BUCKETS = (0.0002, 0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 180.0, 600.0)
 
 
 class _BoundedLabel:
@@ -40,22 +40,28 @@ class Metrics:
             "anju_unknown_sources", "Messages from sources that are not enrolled", registry=registry
         )
         self._rejects = Counter(
-            "anju_rejects", "Things heard that are no message, by reason", ["driver", "reason"], registry=registry
+            "anju_rejects",
+            "Things heard that are no new message, by driver and reason",
+            ["driver", "reason"],
+            registry=registry,
         )
-        self._events = Counter("anju_events", "Events stored", ["kind"], registry=registry)
-        self._alarms = Counter("anju_alarms", "Alarms raised", ["type"], registry=registry)
+        self._events = Counter("anju_events", "Events, by kind", ["kind"], registry=registry)
+        self._alarms = Counter("anju_alarms", "Alarms and tests raised, by type", ["type"], registry=registry)
         self._commit = Histogram(
             "anju_commit_seconds", "Time of one durable commit", buckets=_COMMIT_BUCKETS, registry=registry
         )
         self._hop = Histogram(
             "anju_alarm_hop_seconds",
-            "Time of an alarm from its reception to the hop's end",
+            "Time that one hop took an alarm: decode, commit, publish, puback, received, accepted",
             ["hop"],
             buckets=_HOP_BUCKETS,
             registry=registry,
         )
         self._publish_refused = Counter(
-            "anju_publish_refused", "Messages the broker refused", ["reason_code"], registry=registry
+            "anju_publish_refused",
+            "Messages the broker refused, by MQTT 5 reason code",
+            ["reason_code"],
+            registry=registry,
         )
         self._uplink_connected = Gauge(
             "anju_uplink_connected", "1 while the district's broker has us connected", registry=registry
@@ -69,12 +75,18 @@ class Metrics:
         self._oldest_unanswered = Gauge(
             "anju_oldest_unanswered_alarm_seconds", "Age of the oldest unanswered alarm, 0 if none", registry=registry
         )
-        self._answers = Counter("anju_answers", "Answers of the call centre", ["state"], registry=registry)
+        self._answers = Counter("anju_answers", "Answers of the call centre, by state", ["state"], registry=registry)
         self._answers_ignored = Counter(
-            "anju_answers_ignored", "Answers that fit no message or no step", ["reason"], registry=registry
+            "anju_answers_ignored",
+            "Answers that fit no message or cannot be read, by reason",
+            ["reason"],
+            registry=registry,
         )
         self._serial_connected = Gauge(
-            "anju_serial_connected", "1 while a serial port is open", ["port"], registry=registry
+            "anju_serial_connected",
+            "1 while a serial port is open, by its configured name",
+            ["port"],
+            registry=registry,
         )
         build_info = Gauge("anju_build_info", "Always 1; the version is the label", ["version"], registry=registry)
         build_info.labels(version).set(1)
@@ -88,11 +100,11 @@ class Metrics:
         self._rejects.labels(driver, self._reasons.bound(reason)).inc(count)
 
     def event_stored(self, kind: str) -> None:
-        """An event became durable."""
+        """An event happened."""
         self._events.labels(kind).inc()
 
     def alarm_raised(self, type_: str) -> None:
-        """An alarm became durable; its updates and its end are not counted here."""
+        """An alarm or a test became durable; updates and ends are not counted here."""
         self._alarms.labels(type_).inc()
 
     def committed(self, seconds: float) -> None:
@@ -100,7 +112,7 @@ class Metrics:
         self._commit.observe(seconds)
 
     def alarm_hop(self, hop: str, seconds: float) -> None:
-        """An alarm reached the end of `hop` so many seconds after its reception."""
+        """One hop of an alarm's way took so many seconds."""
         self._hop.labels(hop).observe(seconds)
 
     def publish_refused(self, reason_code: int) -> None:

@@ -47,6 +47,7 @@ install_program() {
     "$VENV/bin/pip" install -q --disable-pip-version-check --require-hashes \
         -r "$SOURCE/requirements-build.txt" -r "$SOURCE/requirements.txt"
     "$VENV/bin/pip" install -q --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall "$SOURCE"
+    ln -sfn "$VENV/bin/anju" /usr/local/bin/anju
     install -m 0644 "$SOURCE/docs/installers.md" "$SOURCE/docs/maintainers.md" "$PREFIX/docs/"
 }
 

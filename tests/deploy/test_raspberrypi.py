@@ -29,7 +29,7 @@ def test_systemd_accepts_every_line_of_the_unit(tmp_path: Path) -> None:
 
 @needs_systemd
 def test_systemd_finds_the_unit_well_protected() -> None:
-    command = ["systemd-analyze", "security", "--offline=true", f"--threshold={LARGEST_EXPOSURE}", UNIT]
+    command = ["systemd-analyze", "security", "--offline=true", f"--threshold={LARGEST_EXPOSURE}", str(UNIT)]
     subprocess.run(command, capture_output=True, check=True)
 
 

@@ -1,6 +1,10 @@
+from pathlib import Path
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.metrics import LABEL_VALUES_LIMIT, Metrics
+
+MAINTAINERS = Path(__file__).parents[2] / "docs" / "maintainers.md"
 
 
 def samples(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -78,3 +82,12 @@ def test_endless_new_reasons_are_counted_as_other() -> None:
     assert rejects[("driver", "ev1527"), ("reason", "other")] == 1000 - LABEL_VALUES_LIMIT
     assert rejects[("driver", "ev1527"), ("reason", "reason_0")] == 2
     assert sum(name == "anju_answers_ignored_total" for name, _ in read) == LABEL_VALUES_LIMIT + 1
+
+
+def test_the_maintainers_table_is_what_the_gateway_shows() -> None:
+    shown = [
+        f"| `{family.name}{'_total' if family.type == 'counter' else ''}` | {family.type} | {family.documentation} |"
+        for family in text_string_to_metric_families(Metrics("1.2.3").render().decode("utf-8"))
+    ]
+    written = [line for line in MAINTAINERS.read_text("utf-8").splitlines() if line.startswith("| `anju_")]
+    assert written == shown
