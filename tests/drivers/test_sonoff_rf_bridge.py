@@ -124,6 +124,12 @@ def test_no_head_of_a_longer_frame_swallows_a_key(cut_off: str) -> None:
         assert frames(bytes.fromhex(cut_off) + frame)[-1] == frame
 
 
+def test_a_cut_off_burst_of_eight_lengths_ends_where_the_next_frame_starts() -> None:
+    cut_off = bytes.fromhex("AAB108" + "0100" * 7 + "2F00" + "0123")
+    burst = portisch_bucket.encode("9EAD9F")
+    assert frames(cut_off + burst) == [burst]
+
+
 def test_a_half_frame_is_named_when_the_line_goes_idle() -> None:
     assert split(KEY[:7]) == [Reject(driver=bridge.NAME, reason="incomplete", detail="7 bytes")]
 
