@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parents[2] / "docs"
-COMMAND = re.compile(r"(?<![\w/.-])anju ([a-z][a-z-]+)((?: --[a-z-]+(?: [^\s`-]+)?)*)")
+COMMAND = re.compile(r"(?:^|\| |# )anju ([a-z][a-z-]+)((?: --[a-z-]+(?: [^\s`-]+)?)*)", re.MULTILINE)
 
 
 def documented() -> dict[str, set[str]]:
@@ -17,7 +17,8 @@ def documented() -> dict[str, set[str]]:
     for name in ("installers.md", "maintainers.md"):
         text = (DOCS / name).read_text("utf-8")
         written = re.findall(r"```sh\n(.*?)```", text, re.DOTALL) + re.findall(r"`([^`\n]+)`", text)
-        for command, options in COMMAND.findall("\n".join(written)):
+        typed = "\n".join(written).replace("sudo -u anju ", "")
+        for command, options in COMMAND.findall(typed):
             found.setdefault(command, set()).update(re.findall(r"--[a-z-]+", options))
     return found
 
