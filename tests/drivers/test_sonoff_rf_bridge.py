@@ -91,6 +91,7 @@ def test_a_stop_byte_that_is_legal_data_does_not_end_the_frame() -> None:
 
 
 def test_old_firmware_fills_an_odd_nibble_with_f() -> None:
+    # Captured: Portisch/RF-Bridge-EFM8BB1, issue #48 (2018-11-07), a roller blind's remote.
     frame = bytes.fromhex(
         "AAB103012C0244136019081908181819090818190909090908190908190909081819081908181909081819081818181819"
         "081818181818181818181819081909090908181909081819182F55"
@@ -182,6 +183,7 @@ def test_the_sync_mark_behind_the_code_is_no_bit_of_it(code24: str) -> None:
 
 
 def test_a_captured_row_of_25_gives_24_bits() -> None:
+    # Captured: Portisch/RF-Bridge-EFM8BB1, issue #42, a wall socket's remote.
     burst = portisch_bucket.parse(
         bytes.fromhex("AAB103024900CF17340101010101010101100110011010100110011001101010011055")
     )
