@@ -6,6 +6,8 @@ A pty knows no baud rate, no line noise and no USB: bytes arrive whole and at on
 import asyncio
 import os
 import tty
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -24,6 +26,7 @@ class PtyPair:
         self._device: int | None = None
         self._port: int | None = None
         self._port_name = ""
+        self._waiting: dict[asyncio.Future[None], Callable[[], object]] = {}
 
     def __enter__(self) -> Self:
         """Plug it in. Raises OSError where there is no pty left or the link cannot be made."""
@@ -34,7 +37,11 @@ class PtyPair:
         tty.setraw(port)
         os.set_blocking(device, False)
         if self._link_path is not None:
-            self._link(self._link_path)
+            try:
+                self._link(self._link_path)
+            except OSError:
+                self.unplug()
+                raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -68,6 +75,9 @@ class PtyPair:
         """Pull the cable: whoever has the port open gets an input/output error, and the link disappears."""
         if self._link_path is not None and self._device is not None:
             self._unlink(self._link_path)
+        # Before the closing: the next pair may get the same descriptor numbers.
+        for ready in list(self._waiting):
+            self._watched(ready)
         for descriptor in (self._device, self._port):
             if descriptor is not None:
                 os.close(descriptor)
@@ -80,12 +90,27 @@ class PtyPair:
 
     async def _ready(self, device: int, *, to_write: bool) -> None:
         loop = asyncio.get_running_loop()
-        ready = loop.create_future()
-        (loop.add_writer if to_write else loop.add_reader)(device, ready.set_result, None)
+        ready: asyncio.Future[None] = loop.create_future()
+        if to_write:
+            loop.add_writer(device, self._watched, ready)
+            self._waiting[ready] = partial(loop.remove_writer, device)
+        else:
+            loop.add_reader(device, self._watched, ready)
+            self._waiting[ready] = partial(loop.remove_reader, device)
         try:
             await ready
         finally:
-            (loop.remove_writer if to_write else loop.remove_reader)(device)
+            self._stop_watching(ready)
+
+    def _watched(self, ready: "asyncio.Future[None]") -> None:
+        self._stop_watching(ready)
+        if not ready.done():
+            ready.set_result(None)
+
+    def _stop_watching(self, ready: "asyncio.Future[None]") -> None:
+        stop = self._waiting.pop(ready, None)
+        if stop is not None:
+            stop()
 
     def _link(self, link_path: Path) -> None:
         if link_path.is_symlink():
