@@ -9,6 +9,7 @@ from gateway.config_rules import Table, is_loopback, quoted
 HEARTBEAT_MINUTES = 5
 """The will tells of a lost line within minutes; the heartbeat is for a gateway that hangs with its line up. At 5 the
 centre may miss two beats and still knows within the quarter of an hour in which such bases usually report."""
+_FILES = ("ca_file", "cert_file", "key_file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,9 @@ def read_uplink(table: Table | None, folder: Path) -> Uplink:
     table.report_unknown()
     if tls or not table.has("tls"):
         _check_certificates(table, uplink)
-    elif tls is False and uplink.host and not is_loopback(uplink.host):
+    for key in filter(table.has, _FILES if tls is False else ()):
+        table.warning(key, f"{key} is not used, because tls is false")
+    if tls is False and uplink.host and not is_loopback(uplink.host):
         table.problem("tls", "tls = false is for a broker on this machine only (127.0.0.1, ::1); write tls = true")
     return uplink
 
@@ -82,5 +85,7 @@ def _is_readable(table: Table, key: str, path: Path) -> bool:
         with path.open("rb"):
             return True
     except OSError as error:
-        table.problem(key, f"{key} {quoted(str(path))} cannot be read: {error.strerror}; put it there for this user")
+        table.problem(
+            key, f"{key} {quoted(str(path))} cannot be read: {error.strerror}; put it there, readable for the user anju"
+        )
         return False

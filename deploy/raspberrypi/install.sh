@@ -6,7 +6,10 @@
 # It may be run again at any time. It never touches /etc/anju/gateway.toml, the certificates or the database.
 
 set -eu
+umask 022
 
+# The system's own Python: one under somebody's home could not be run by the gateway's user.
+PYTHON=/usr/bin/python3
 PREFIX=/opt/anju
 VENV=$PREFIX/venv
 CONFIG=/etc/anju/gateway.toml
@@ -29,7 +32,7 @@ check_machine() {
 install_packages() {
     apt-get update -q
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 python3-venv mosquitto
-    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "needs Python 3.11; upgrade to Debian 12"
+    "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "needs Python 3.11; upgrade to Debian 12"
 }
 
 create_user() {
@@ -43,7 +46,7 @@ create_user() {
 # The same method as in the Makefile: only packages whose digests are in the lock files.
 install_program() {
     install -d "$PREFIX" "$PREFIX/docs"
-    [ -x "$VENV/bin/python" ] || python3 -m venv "$VENV"
+    [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv --clear "$VENV"
     "$VENV/bin/pip" install -q --disable-pip-version-check --require-hashes \
         -r "$SOURCE/requirements-build.txt" -r "$SOURCE/requirements.txt"
     "$VENV/bin/pip" install -q --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall "$SOURCE"
@@ -63,12 +66,16 @@ start_services() {
     systemctl daemon-reload
     systemctl enable --quiet mosquitto.service anju-gateway.service
     systemctl restart mosquitto.service
-    if runuser -u anju -- "$VENV/bin/anju" check-config --config "$CONFIG"; then
+    status=0
+    runuser -u anju -- "$VENV/bin/anju" check-config --config "$CONFIG" || status=$?
+    case $status in
+    0)
         systemctl restart anju-gateway.service
         echo "The gateway runs. Its log: journalctl -u anju-gateway -f"
-    else
-        echo "Installed. Correct what is listed above in $CONFIG, then: sudo systemctl restart anju-gateway"
-    fi
+        ;;
+    2) echo "Installed. Correct what is listed above in $CONFIG, then: sudo systemctl restart anju-gateway" ;;
+    *) fail "the program cannot be run by the user anju (status $status); see the messages above" ;;
+    esac
 }
 
 check_machine

@@ -267,6 +267,13 @@ def test_devices_that_cannot_be_heard_are_a_warning(tmp_path: Path) -> None:
     assert '"smoke-kitchen" cannot be heard: there is no [broker]' in smoke
 
 
+def test_certificates_that_nothing_uses_are_a_warning(tmp_path: Path) -> None:
+    [warning] = load(write(tmp_path, SMALLEST + 'ca_file = "ca.pem"\n')).warnings
+    assert warning.endswith(
+        f":{line_of(SMALLEST + 'ca_file', 'ca_file')}: warning: ca_file is not used, because tls is false"
+    )
+
+
 def test_a_device_without_model_and_room_still_works(tmp_path: Path) -> None:
     text = COMPLETE.replace('model = "generic-smoke"\nroom = "kitchen"\n', "")
     config = load(write(tmp_path, text))
