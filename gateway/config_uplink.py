@@ -9,7 +9,6 @@ from gateway.config_rules import Table, is_loopback, quoted
 HEARTBEAT_MINUTES = 5
 """The will tells of a lost line within minutes; the heartbeat is for a gateway that hangs with its line up. At 5 the
 centre may miss two beats and still knows within the quarter of an hour in which such bases usually report."""
-_FILES = ("ca_file", "cert_file", "key_file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +41,23 @@ def read_uplink(table: Table | None, folder: Path) -> Uplink:
         heartbeat_minutes=table.integer("heartbeat_minutes", 1, 1_440, HEARTBEAT_MINUTES),
     )
     table.report_unknown()
-    if tls or not table.has("tls"):
+    if tls is False:
+        _check_plain(table, uplink)
+    elif tls or not table.has("tls"):
         _check_certificates(table, uplink)
-    for key in filter(table.has, _FILES if tls is False else ()):
-        table.warning(key, f"{key} is not used, because tls is false")
-    if tls is False and uplink.host and not is_loopback(uplink.host):
-        table.problem("tls", "tls = false is for a broker on this machine only (127.0.0.1, ::1); write tls = true")
     return uplink
 
 
 def _file(table: Table, key: str, folder: Path) -> Path | None:
     written = table.optional_text(key, remedy="write the path of a PEM file")
     return folder / written if written else None
+
+
+def _check_plain(table: Table, uplink: Uplink) -> None:
+    if uplink.host and not is_loopback(uplink.host):
+        table.problem("tls", "tls = false is for a broker on this machine only (127.0.0.1, ::1); write tls = true")
+    for key in filter(table.has, ("ca_file", "cert_file", "key_file")):
+        table.warning(key, f"{key} is not used, because tls is false")
 
 
 def _check_certificates(table: Table, uplink: Uplink) -> None:

@@ -5,7 +5,6 @@ No label ever bears personal data, an address or a device, and no label set grow
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LABEL_VALUES_LIMIT = 64
 """Distinct values of one free label; whatever comes after that is counted as `other`."""
 
@@ -146,5 +145,5 @@ class Metrics:
         self._serial_connected.labels(port).set(connected)
 
     def render(self) -> bytes:
-        """The whole registry in the Prometheus text format; its content type is CONTENT_TYPE."""
+        """The whole registry in the Prometheus text format 0.0.4 (UTF-8)."""
         return generate_latest(self._registry)
