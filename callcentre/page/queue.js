@@ -1,0 +1,76 @@
+// The queue on the screen: rows by id, cards made anew only where something changed, in the order of need.
+
+import { makeCard, updateAge } from "./card.js";
+
+const URGENCY = { fire: 0, person: 1 };
+
+export class Queue {
+  #rows = new Map();
+  #cards = new Map();
+  #views = new Map(); // per alarm: which panel is open, and its details where they were asked for
+
+  constructor(list, viewOf) {
+    this.list = list;
+    this.viewOf = viewOf;
+  }
+
+  get rows() { return [...this.#rows.values()].sort(inOrderOfNeed); }
+  get waiting() { return this.rows.filter((row) => row.state === "none" && !row.silent); }
+
+  replace(rows) {
+    this.#rows = new Map(rows.map((row) => [row.id, row]));
+    this.#cards.clear();
+    this.draw();
+  }
+
+  // Takes one changed row; an older one than is known changes nothing.
+  apply(row) {
+    const known = this.#rows.get(row.id);
+    if (known && known.updated_at > row.updated_at) return;
+    if (row.state === "resolved" || row.filed) this.#rows.delete(row.id);
+    else this.#rows.set(row.id, row);
+    this.redraw(row.id);
+  }
+
+  view(id) { return this.#views.get(id) ?? { panel: null, details: null }; }
+
+  setView(id, change) {
+    this.#views.set(id, { ...this.view(id), ...change });
+    this.redraw(id);
+  }
+
+  redraw(id) {
+    this.#cards.delete(id);
+    this.draw();
+  }
+
+  redrawAll() {
+    this.#cards.clear();
+    this.draw();
+  }
+
+  draw() {
+    const rows = this.rows;
+    for (const id of [...this.#cards.keys(), ...this.#views.keys()]) {
+      if (!this.#rows.has(id)) { this.#cards.delete(id); this.#views.delete(id); }
+    }
+    const cards = rows.map((row) => {
+      if (!this.#cards.has(row.id)) this.#cards.set(row.id, makeCard(row, { ...this.view(row.id), ...this.viewOf(row) }));
+      return this.#cards.get(row.id);
+    });
+    // Only what is out of place is moved: a button that somebody is about to press keeps its focus.
+    for (const old of [...this.list.children]) if (!cards.includes(old)) old.remove();
+    cards.forEach((card, place) => { if (this.list.children[place] !== card) this.list.insertBefore(card, this.list.children[place] ?? null); });
+  }
+
+  tick() {
+    for (const [id, card] of this.#cards) updateAge(card, this.#rows.get(id));
+  }
+}
+
+function inOrderOfNeed(one, other) {
+  return (URGENCY[one.priority] ?? 2) - (URGENCY[other.priority] ?? 2)
+    || (one.state !== "none") - (other.state !== "none")
+    || one.received_at.localeCompare(other.received_at)
+    || one.id.localeCompare(other.id);
+}

@@ -1,0 +1,29 @@
+// Beside the queue: homes that need a look, and what was closed last.
+
+import { faultLine, residentName } from "./card.js";
+import { element } from "./dom.js";
+import { momentText } from "./time.js";
+import { faultWord, resultWord, typeWord, word } from "./words.js";
+
+const SHOWN_HOMES = 12;
+
+export function showHomes(list, homes) {
+  const needy = homes.filter((home) => !home.alive || home.faults.length || home.requests.length || home.problems.length);
+  const lines = needy.slice(0, SHOWN_HOMES).map((home) => element("li", { class: home.alive ? "" : "silent" },
+    element("strong", {}, residentName(home)),
+    !home.alive && element("span", {}, `✕ ${word("silent_since", home.heard_at ? momentText(home.heard_at) : word("never"))}`),
+    ...home.faults.slice(0, 4).map((fault) => element("span", {}, `⚠ ${faultLine(fault)}`)),
+    ...home.problems.slice(0, 3).map((problem) => element("span", {}, `⚠ ${faultWord(problem)}`)),
+    ...home.requests.map((request) => element("span", {}, `☎ ${faultWord(request.name)} · ${momentText(request.at)}`))));
+  if (needy.length > SHOWN_HOMES) lines.push(element("li", {}, word("more", needy.length - SHOWN_HOMES)));
+  if (!needy.length) lines.push(element("li", { class: "well" }, homes.length ? `✓ ${word("all_alive")}` : word("no_homes")));
+  list.replaceChildren(...lines);
+}
+
+export function showClosed(list, rows) {
+  const lines = rows.map((row) => element("li", {},
+    element("strong", {}, `${typeWord(row.type)}${row.test ? `（${word("test")}）` : ""}`),
+    element("span", {}, residentName(row)),
+    element("span", {}, `${row.result ? resultWord(row.result) : word("filed")} · ${momentText(row.updated_at)}`)));
+  list.replaceChildren(...(lines.length ? lines : [element("li", { class: "well" }, word("none_closed"))]));
+}

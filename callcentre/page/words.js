@@ -1,0 +1,131 @@
+// Every word of the page in both languages. Chinese stands first; the switch is remembered in this browser.
+
+const PAIRS = {
+  brand: ["安居值守台", "Anju desk"],
+  open: ["条未结案", "open"],
+  homes: ["住户状态", "Homes"],
+  closed: ["最近结案", "Recently closed"],
+  calm: ["没有未处理的报警", "No alarm is waiting"],
+  calm_more: ["线路正常，正在值守。新报警会自动出现并响铃。", "The line works and the desk is listening. New alarms appear and sound by themselves."],
+  calm_deaf: ["但现在收不到任何报警，请看上方红色提示。", "But no alarm can arrive just now: see the red line above."],
+  sign_out: ["退出", "Sign out"],
+  other_language: ["English", "中文"],
+  sound_on: ["🔔 声音已开", "🔔 Sound is on"],
+  sound_off: ["🔇 声音未开，点此开启", "🔇 Sound is off – click to enable"],
+  server_lost: ["与服务器断开，正在自动重连。以下内容截至 {0}", "Connection to the desk is lost, reconnecting. What you see is as of {0}"],
+  broker_lost: ["值守台收不到任何报警：与报警线路断开（自 {0} 起），正在自动重连。请立即通知技术人员。", "NO ALARM CAN ARRIVE: the desk has lost the alarm line (since {0}) and is reconnecting. Call the engineer now."],
+  alive: ["在线 {0} 户", "{0} homes alive"],
+  silent: ["失联 {0} 户", "{0} silent"],
+  more: ["还有 {0} 条未显示", "{0} more not shown"],
+  nobody: ["尚无人接警", "Nobody has it yet"],
+  owned: ["{0} 正在处理", "{0} has it"],
+  mine: ["您正在处理", "You have it"],
+  accept: ["接警", "Accept"],
+  dispatch: ["派单", "Dispatch"],
+  arrive: ["到达", "Arrived"],
+  resolve: ["结案", "Resolve"],
+  take_over: ["接管", "Take over"],
+  none: ["待接警", "Waiting"],
+  accepted: ["已接警", "Accepted"],
+  dispatched: ["已派单", "Dispatched"],
+  arrived: ["已到达", "Arrived"],
+  resolved: ["已结案", "Resolved"],
+  details: ["详情", "Details"],
+  less: ["收起", "Less"],
+  cancel: ["返回", "Back"],
+  choose_result: ["选择结果", "Choose the result"],
+  note: ["备注（只留在中心）", "Note (stays in the centre)"],
+  minutes: ["约 {0} 分钟到达", "about {0} min to arrival"],
+  minutes_label: ["预计到达", "Arrival in"],
+  minutes_unknown: ["不确定", "unknown"],
+  minutes_option: ["{0} 分钟", "{0} min"],
+  test: ["测试", "TEST"],
+  late: ["迟到的报警", "LATE"],
+  cleared: ["传感器已恢复", "Sensor is back to normal"],
+  cancelled: ["住户已取消", "Cancelled by the resident"],
+  battery_low: ["电池低", "Battery low"],
+  repeated: ["已触发 {0} 次", "{0} times"],
+  about: ["约 ", "about "],
+  since: ["发生于 {0}", "since {0}"],
+  whole_home: ["房间未知", "room unknown"],
+  no_card: ["无住户资料", "no card for this resident"],
+  telephone: ["电话", "Telephone"],
+  address: ["地址", "Address"],
+  remark: ["注意", "Note"],
+  device: ["设备", "Device"],
+  gateway: ["网关", "Gateway"],
+  history: ["处理记录", "History"],
+  unreadable_hint: ["收到一条无法识别的报警，请立即致电住户", "An alarm came that cannot be read: call the resident now"],
+  read_only: ["您的角色只能查看", "Your role may only read"],
+  refused: ["操作未成功：{0}", "That did not work: {0}"],
+  taken: ["{0} 已先接警", "{0} was first"],
+  open_alarms: ["{0} 条报警", "{0} alarms"],
+  silent_since: ["失联，最后心跳 {0}", "silent, last heartbeat {0}"],
+  never: ["从未", "never"],
+  all_alive: ["所有住户在线，无故障", "All homes alive, no faults"],
+  no_homes: ["还没有住户上线", "No home has been heard yet"],
+  none_closed: ["暂无", "None yet"],
+  filed: ["已归档", "Filed"],
+  operator: ["值守员", "operator"],
+  supervisor: ["主管", "supervisor"],
+  installer: ["安装员", "installer"],
+  auditor: ["审核员", "auditor"],
+  signed_in: ["登录", "signed in"],
+  new_alarm: ["新报警", "New alarm"],
+};
+
+const TYPES = {
+  sos: ["拉绳求助", "Help call", "cord"], smoke: ["烟雾报警", "Smoke", "smoke"], heat: ["高温报警", "Heat", "heat"],
+  co: ["一氧化碳", "Carbon monoxide", "gas"], gas: ["燃气泄漏", "Gas leak", "gas"], water: ["漏水", "Water leak", "water"],
+  fall: ["跌倒", "Fall", "fall"], inactivity: ["长时间无活动", "No activity", "still"],
+  wandering: ["走失风险", "Wandering", "wander"], out_of_bed: ["离床未归", "Out of bed", "bed"],
+  door_left_open: ["门未关", "Door left open", "door"], removed_from_body: ["手环脱落", "Band taken off", "band"],
+  intrusion: ["非法闯入", "Intrusion", "burglar"], vital_sign: ["体征异常", "Vital sign", "heart"],
+  unreadable: ["无法识别的报警", "Unreadable alarm", "unknown"],
+};
+const ROOMS = {
+  bathroom: ["卫生间", "bathroom"], kitchen: ["厨房", "kitchen"], bedroom: ["卧室", "bedroom"],
+  living_room: ["客厅", "living room"], living: ["客厅", "living room"], hall: ["走廊", "hall"],
+  entrance: ["门口", "entrance"], balcony: ["阳台", "balcony"], corridor: ["走廊", "corridor"],
+};
+const RESULTS = {
+  helped: ["已帮助", "Helped"], hospital: ["已送医", "Taken to hospital"], no_help_needed: ["无需帮助", "No help needed"],
+  accidental: ["误触", "Accidental"], cooking_smoke: ["做饭油烟", "Cooking smoke"], device_fault: ["设备故障", "Device fault"],
+  not_found: ["未找到人", "Nobody found"], test: ["测试", "Test"],
+};
+const FAULTS = {
+  mains: ["停电", "mains failure"], rf_interference: ["无线干扰", "radio interference"], storage: ["存储故障", "storage fault"],
+  store_rolled_back: ["存储被回退", "storage rolled back"], clock: ["时钟不准", "clock not set"], link_lost: ["链路中断", "link lost"],
+  tamper: ["设备被拆", "tampered"], low_battery: ["电池低", "low battery"], supervision_lost: ["传感器失联", "sensor silent"],
+  unreadable: ["无法识别的消息", "unreadable message"],
+  meal: ["助餐", "meal"], bath: ["助浴", "bath"], cleaning: ["助洁", "cleaning"], mobility: ["助行", "mobility"],
+  medical: ["助医", "medical help"], urgent_errand: ["助急", "urgent errand"], call_back: ["请回电", "call back"],
+  visit_done: ["已探访", "visit done"],
+};
+const PRIORITIES = { fire: ["火警类", "FIRE"], person: ["人身类", "PERSON"], property: ["财产类", "PROPERTY"] };
+
+let language = localStorage.getItem("anju-language") === "en" ? 1 : 0;
+
+export const RESULT_NAMES = Object.keys(RESULTS);
+export const word = (name, ...values) => fill((PAIRS[name] ?? [name, name])[language], values);
+export const typeWord = (type) => TYPES[type]?.[language] ?? type;
+export const typeIcon = (type) => TYPES[type]?.[2] ?? "unknown";
+export const roomWord = (room) => ROOMS[room]?.[language] ?? room;
+export const resultWord = (result) => RESULTS[result]?.[language] ?? result;
+export const faultWord = (name) => FAULTS[name]?.[language] ?? name;
+export const priorityWord = (priority) => PRIORITIES[priority]?.[language] ?? priority;
+export const isEnglish = () => language === 1;
+
+export function switchLanguage() {
+  language = 1 - language;
+  localStorage.setItem("anju-language", language ? "en" : "zh");
+}
+
+export function translateDocument() {
+  document.documentElement.lang = language ? "en" : "zh-CN";
+  for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
+}
+
+function fill(text, values) {
+  return text.replace(/\{(\d)\}/g, (_, place) => String(values[place] ?? ""));
+}
