@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import logging
 import sys
 from pathlib import Path
 
@@ -67,17 +66,15 @@ def _parser() -> argparse.ArgumentParser:
 def _run(arguments: argparse.Namespace) -> int:
     from gateway.app import run
     from gateway.config import ConfigError, load
+    from gateway.logs import logging_to_stderr
 
-    logging.basicConfig(
-        level=logging.DEBUG if arguments.verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
     try:
         config = load(arguments.config)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG
-    asyncio.run(run(config))
+    with logging_to_stderr(verbose=arguments.verbose):
+        asyncio.run(run(config))
     return DONE
 
 
