@@ -207,6 +207,7 @@ class Session:
         try:
             while self._socket is not None:
                 result = self._client.loop_read()
+                _acknowledge_at_once(self._socket)
                 # TLS hands over whole records: what it holds already would never wake the selector again.
                 if result != MQTTErrorCode.MQTT_ERR_SUCCESS or not _pending(self._socket):
                     break
@@ -246,9 +247,12 @@ class Session:
             self._connected.set_result(None)
 
     def _on_disconnect(self, _client: Client, _data: Any, flags: Any, code: ReasonCode, _properties: Any) -> None:
-        reason = self._last_error or str(code)
-        by = "the broker closed the connection" if flags.is_disconnect_packet_from_server else "the connection was lost"
-        self._fail(LinkLostError(f"{by}: {reason}"))
+        if flags.is_disconnect_packet_from_server:
+            self._fail(LinkLostError(f"the broker closed the connection: {code}"))
+        else:
+            # "Unspecified error" is paho's word for a connection that simply ended.
+            reason = self._last_error or str(code).replace("Unspecified error", "the other side closed it")
+            self._fail(LinkLostError(f"the connection was lost: {reason}"))
 
     def _on_publish(self, _client: Client, _data: Any, mid: int, code: ReasonCode, _properties: Any) -> None:
         answered, _ = self._published.pop(mid, (None, 0.0))
@@ -372,6 +376,16 @@ def _publish_properties(content_type: str | None, expiry_seconds: int | None) ->
     if expiry_seconds is not None:
         properties.MessageExpiryInterval = expiry_seconds
     return properties
+
+
+def _acknowledge_at_once(connected: socket.socket | None) -> None:
+    """Ask TCP to acknowledge now, not 40 ms later (Linux forgets this with every read).
+
+    A broker that leaves Nagle's algorithm on, as Mosquitto does by default, holds its next small packet until then:
+    measured, the centre's answer came 44 ms later without this.
+    """
+    if connected is not None and connected.fileno() >= 0 and hasattr(socket, "TCP_QUICKACK"):
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def _pending(connected: socket.socket) -> bool:
