@@ -119,11 +119,22 @@ class Ledger:
         entry.due = now + HOLD_SECONDS
         return True
 
-    def make_due(self, now: float) -> None:
-        """A new connection, or a centre that is back: everything unanswered goes again, from the top."""
+    def line_lost(self) -> None:
+        """Whatever was on its way went down with the connection."""
         for entry in self._entries.values():
             entry.in_flight = False
+
+    def make_due(self, now: float) -> None:
+        """A new connection, or a centre that is back: everything unanswered goes again, from the top.
+
+        What is on its way still holds its slot and goes after its PUBACK.
+        """
+        for entry in self._entries.values():
             entry.fresh = entry.due = now
+
+    def in_flight(self) -> int:
+        """How many messages are sent and have no PUBACK yet."""
+        return sum(entry.in_flight for entry in self._entries.values())
 
     def unanswered(self) -> int:
         """How many messages wait for the centre's `received`."""

@@ -44,6 +44,10 @@ INBOUND_LIMIT = 1_000
 GOODBYE_SECONDS = 1.0
 STABLE_SECONDS = 30.0
 """A connection that lived so long counts as a success: the next failure starts the back-off anew."""
+SHORT_LIVES_LOGGED = 3
+"""After so many connections in a row that were lost early, coming and going is not logged any more until one lasts."""
+RESERVED_SLOTS = 2
+"""Slots of the broker's Receive Maximum that alarms and events leave to the status and to one other message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +84,10 @@ class Uplink:
         self._problems = problems
         self._clock = clock
         self._session: Session | None = None
+        self._connected_at: float | None = None
+        self._short_lives = 0
         self._status_wanted = asyncio.Event()
-        self._alarm_offered = asyncio.Event()
+        self._offered = asyncio.Event()
         self._inbound: asyncio.Queue[tuple[Session, Inbound]] = asyncio.Queue(INBOUND_LIMIT)
 
     # -- what others call ---------------------------------------------------------------------------------------------
@@ -89,7 +95,7 @@ class Uplink:
     def offer(self, stored: Stored) -> None:
         """Take a message that must be answered; it leaves now where a slot is free."""
         self._ledger.offer(stored, self._clock.monotonic())
-        self._alarm_offered.set()
+        self._offered.set()
         self.pump()
 
     def pump(self) -> None:
@@ -97,7 +103,9 @@ class Uplink:
         session = self._session
         if session is None:
             return
-        for entry in self._ledger.due(self._clock.monotonic(), session.receive_maximum):
+        others = session.unacknowledged - self._ledger.in_flight()
+        slots = session.receive_maximum - max(others, min(RESERVED_SLOTS, session.receive_maximum - 1))
+        for entry in self._ledger.due(self._clock.monotonic(), slots):
             self._send(session, entry)
 
     def resend_all(self) -> None:
@@ -106,8 +114,8 @@ class Uplink:
         self.pump()
 
     def publish(self, branch: str, payload: bytes, content_type: str | None = None) -> "asyncio.Future[int] | None":
-        """Publish what nobody has to answer; None while there is no connection."""
-        if self._session is None:
+        """Publish what nobody has to answer; None while there is no connection, or no slot."""
+        if self._session is None or self._session.unacknowledged >= self._session.receive_maximum:
             return None
         topic = topics.house(self._sender.district, self._sender.gateway, branch)
         return self._session.publish(topic, payload, content_type=content_type)
@@ -127,26 +135,25 @@ class Uplink:
         """Connect, serve, reconnect; for ever. `next_session` numbers the connections."""
         failures = 0
         while True:
-            began = self._clock.monotonic()
+            self._connected_at = None
             try:
                 await self._connect_and_serve(next_session())
             except* MqttError as group:
                 self._lose(_first(group))
-            failures = 0 if self._clock.monotonic() - began > STABLE_SECONDS else failures + 1
+            failures = 0 if self._was_stable() else failures + 1
             await self._pause(failures)
 
     async def _pause(self, failures: int) -> None:
-        """Wait before the next connection; an alarm that comes meanwhile ends the wait."""
-        while True:
-            self._alarm_offered.clear()
-            alarm_waits = bool(self._ledger.alarms())
-            seconds = reconnect_after_seconds(failures, alarm_waits=alarm_waits, jitter=random.uniform(0.5, 1.5))
-            try:
-                await asyncio.wait_for(self._alarm_offered.wait(), seconds)
-            except TimeoutError:
-                return
-            if not alarm_waits and self._ledger.alarms():
-                return
+        """Wait before the next connection; the first alarm that comes meanwhile ends the wait."""
+        alarm_waits = bool(self._ledger.alarms())
+        seconds = reconnect_after_seconds(failures, alarm_waits=alarm_waits, jitter=random.uniform(0.5, 1.5))
+        try:
+            async with asyncio.timeout(seconds):
+                while alarm_waits or not self._ledger.alarms():
+                    self._offered.clear()
+                    await self._offered.wait()
+        except TimeoutError:
+            return
 
     async def _connect_and_serve(self, number: int) -> None:
         will = Status(state="offline", session=number, at=to_text(self._clock.now()))
@@ -169,8 +176,12 @@ class Uplink:
         await asyncio.sleep(0)
         self._session = session
         self._metrics.uplink_connected()
-        self._problems.over("uplink")
-        log.info("connected to the district's broker %s", self._endpoint)
+        self._connected_at = self._clock.monotonic()
+        if self._short_lives < SHORT_LIVES_LOGGED:
+            self._say_connected()
+        else:
+            group.create_task(self._say_connected_later(), name="uplink-stable")
+        self._ledger.line_lost()
         self._ledger.make_due(self._clock.monotonic())
         self.pump()
         self._status_wanted.set()
@@ -188,8 +199,24 @@ class Uplink:
                 # Alarms still leave: a house that cannot hear its answers must not fall silent for it.
                 self._problems.report(f"subscription {topic}", str(error))
 
+    def _say_connected(self) -> None:
+        self._problems.over("uplink")
+        log.info("connected to the district's broker %s", self._endpoint)
+
+    async def _say_connected_later(self) -> None:
+        """A line that comes and goes (two houses under one name, say) is one problem, and stays it until it holds."""
+        await asyncio.sleep(STABLE_SECONDS)
+        self._short_lives = 0
+        self._say_connected()
+        self.announce()
+
     def _lose(self, error: BaseException) -> None:
+        if self._connected_at is not None:
+            self._short_lives = 0 if self._was_stable() else self._short_lives + 1
         self._problems.report("uplink", f"no line to the district's broker {self._endpoint}: {error}")
+
+    def _was_stable(self) -> bool:
+        return self._connected_at is not None and self._clock.monotonic() - self._connected_at > STABLE_SECONDS
 
     async def _pump_regularly(self) -> None:
         while True:
@@ -203,6 +230,7 @@ class Uplink:
             status = await self._handlers.status("online")
             answered = session.publish(self._topic(topics.STATUS), encode_status(status), retain=True)
             answered.add_done_callback(partial(self._settle, topics.STATUS, None))
+            await asyncio.wait([answered])  # at most one in flight
 
     async def say_goodbye(self) -> None:
         """Publish `stopping` while there is a line; wait shortly for the broker to have it."""
@@ -243,15 +271,18 @@ class Uplink:
         if isinstance(error, RefusedError):
             self._metrics.publish_refused(error.reason_code)
             self._problems.report(f"publish {branch}", f"on {branch}: {error}")
-            return
-        self._problems.over(f"publish {branch}")
-        if event is not None:
-            self._hops.acknowledged(event)
-            if answered.result() == NO_SUBSCRIBER:
-                self._problems.report("listener", "nobody listens at the district: its broker has no subscriber")
-            else:
-                self._problems.over("listener")
+        else:
+            self._problems.over(f"publish {branch}")
+            if event is not None:
+                self._taken(event, answered.result())
         self.pump()
+
+    def _taken(self, event: str, reason_code: int) -> None:
+        self._hops.acknowledged(event)
+        if reason_code == NO_SUBSCRIBER:
+            self._problems.report("listener", "nobody listens at the district: its broker has no subscriber")
+        else:
+            self._problems.over("listener")
 
     # -- in -----------------------------------------------------------------------------------------------------------
 
