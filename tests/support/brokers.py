@@ -11,6 +11,8 @@ What it does (probed by hand with paho 2.2 on rumqttd 0.20):
 - does not: PUBACK 0x10 without subscribers (always 0), the client's Receive Maximum (always up to 100 in flight),
   the session expiry interval (kept until a restart), the DUP flag on redelivery, access lists, MQTT 3.1.1 on the
   same port (such a client gets no answer), Receive Maximum in CONNACK (so 65,535);
+- like Mosquitto without `set_tcp_nodelay` it leaves Nagle's algorithm on: a small message right behind another waits
+  40 ms, unless the client's system acknowledges at once (TCP_QUICKACK);
 - a payload above 16 MiB ends the connection; a reader more than 64 MiB behind silently loses the oldest messages.
 
 `MosquittoBroker` is for what rumqttd lacks: refusals (0x87), access lists, 0x10, client certificates, persistence.
