@@ -23,6 +23,9 @@ TEST_REPEAT_SECONDS = 60.0
 SAME_TRANSMISSION_SECONDS = 2.0
 MINTED_LIMIT = 256
 """More than a broker keeps in flight towards us."""
+MINTED_SECONDS = 120.0
+"""An event older than this excuses no redelivery: it was acknowledged long ago, so an equal message that comes again
+is a press that was never stored. Long enough for a restart of the gateway or of the broker."""
 _ALARM_NAMES = frozenset(AlarmType)
 _ROUTINE = frozenset({Kind.SUPERVISION, Kind.ACTIVITY, Kind.MEASUREMENT, Kind.LOCATION})
 _FAULTS = frozenset({Kind.TAMPER, Kind.LOW_BATTERY, Kind.SUPERVISION_LOST})
@@ -69,18 +72,19 @@ class Minted:
     """The newest messages that events were made of, so that the broker's redelivery of one is no second press."""
 
     def __init__(self) -> None:
-        self._messages: deque[tuple[str | None, str]] = deque(maxlen=MINTED_LIMIT)
+        self._messages: deque[tuple[str | None, str, float]] = deque(maxlen=MINTED_LIMIT)
 
-    def add(self, device: str | None, raw: str) -> None:
-        """An event was made of this message."""
-        self._messages.append((device, raw))
+    def add(self, device: str | None, raw: str, now: float) -> None:
+        """An event was made of this message at this monotonic moment."""
+        self._messages.append((device, raw, now))
 
-    def take(self, device: str, raw: str) -> bool:
-        """Whether an event was made of it; each event excuses one redelivery."""
-        if (device, raw) not in self._messages:
-            return False
-        self._messages.remove((device, raw))
-        return True
+    def take(self, device: str, raw: str, now: float) -> bool:
+        """Whether an event was made of it lately; each event excuses one redelivery."""
+        for message in self._messages:
+            if message[:2] == (device, raw) and now - message[2] <= MINTED_SECONDS:
+                self._messages.remove(message)
+                return True
+        return False
 
 
 class Intake:
@@ -117,7 +121,7 @@ class Intake:
         """An event of an earlier boot, heard at this monotonic moment: its repeats and redeliveries are not new."""
         if event.device is None:
             return
-        self.minted.add(event.device, event.raw)
+        self.minted.add(event.device, event.raw, heard)
         code = event.evidence.get("code")
         if isinstance(code, str) and event.kind is not Kind.RESTORE and event.alarm in (None, event.id):
             self.presses.began(event.device, code, event.id, heard, alarm=event.raises_alarm)
@@ -135,7 +139,7 @@ class Intake:
         outcomes = self._ends(device, signal, moment) + self._faults(device, signal, moment)
         if signal.retained:
             return [*outcomes, Stale(driver=signal.driver, reason="retained")]
-        if redelivered and self.minted.take(device.id, signal.raw.hex()):
+        if redelivered and self.minted.take(device.id, signal.raw.hex(), moment.monotonic):
             return [*outcomes, Stale(driver=signal.driver, reason="redelivered")]
         if self._is_cached(device, signal, moment):
             return [*outcomes, Stale(driver=signal.driver, reason="cached")]
@@ -278,7 +282,7 @@ class Intake:
         if signal is None:
             return event
         if kind not in _ROUTINE:
-            self.minted.add(event.device, signal.raw.hex())
+            self.minted.add(event.device, signal.raw.hex(), moment.monotonic)
         return _with_signal(event, signal)
 
     def _supervised(self, device: Device) -> bool:
