@@ -40,6 +40,7 @@ from gateway.uplink.hops import Hops
 from gateway.uplink.ledger import LEDGER_LIMIT, Ledger
 from gateway.uplink.uplink import Handlers, Uplink
 from gateway.watch import Lines, Watch
+from gateway.watchdog import feed, notify
 
 log = logging.getLogger(__name__)
 
@@ -168,9 +169,11 @@ async def run(config: Config) -> None:
         await house.remember()
         async with asyncio.TaskGroup() as group:
             tasks = _start(house, group)
+            notify("READY=1")
             log.info("anju %s: gateway %s in district %s is running", version(), config.gateway, config.district)
             await stop.wait()
             log.info("stopping")
+            notify("STOPPING=1")
             await house.uplink.say_goodbye()
             for task in tasks:
                 task.cancel()
@@ -198,6 +201,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
         house.notices, house.lines, house.metrics,
     )  # fmt: skip
     parts["watch"] = watch.run
+    parts["watchdog"] = partial(feed, house.store, house.clock, problems)
     parts["heartbeat"] = partial(house.status.beat, house.uplink.announce)
     parts["digest"] = house.send_digests
     parts["http"] = partial(serve, config.http.host, config.http.port, house.routes(), _say_port)

@@ -1,0 +1,62 @@
+"""The word to systemd: ready, alive, stopping. Alive means that the loop turns and the writer answers.
+
+`sd_notify(3)` is one datagram to the socket that systemd names in the environment; without systemd nothing is sent, and
+the store is probed all the same, so that the health page knows of a sick disk before the next alarm does.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from functools import partial
+
+from gateway.clock import Clock
+from gateway.problems import Problems
+from gateway.store.database import StoreError
+from gateway.store.jobs import probe
+from gateway.store.store import Store
+
+log = logging.getLogger(__name__)
+
+PROBE_SECONDS = 10.0
+PROBE_TIMEOUT_SECONDS = 10.0
+DURABLE_PROBE_SECONDS = 900.0
+"""How often the disk itself is tried: more would only wear an SD card."""
+
+
+def notify(state: str) -> None:
+    """Tell systemd `READY=1`, `WATCHDOG=1` or `STOPPING=1`; nothing where it did not start us."""
+    name = os.environ.get("NOTIFY_SOCKET")
+    if not name:
+        return
+    # A leading @ stands for the abstract namespace, whose names begin with a zero byte.
+    address = "\0" + name[1:] if name.startswith("@") else name
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.sendto(state.encode(), address)
+    except OSError as error:
+        log.warning("systemd could not be told %s: %s", state, error)
+
+
+async def feed(store: Store, clock: Clock, problems: Problems) -> None:
+    """Probe the store and feed the watchdog, for ever.
+
+    A disk that refuses is a problem, not a reason to be restarted: memory holds alarms that a restart would lose. A
+    writer that does not come back at all is one, and the watchdog then goes unfed.
+    """
+    proven = clock.monotonic()
+    while True:
+        durable = clock.monotonic() - proven >= DURABLE_PROBE_SECONDS
+        try:
+            await asyncio.wait_for(store.ask(partial(probe, durable=durable), clock.now()), PROBE_TIMEOUT_SECONDS)
+        except StoreError as error:
+            problems.report("writer", f"the store refuses a write: {error}")
+            notify("WATCHDOG=1")
+        except TimeoutError:
+            problems.report("writer", "the store's writer does not answer")
+        else:
+            problems.over("writer")
+            notify("WATCHDOG=1")
+        if durable:
+            proven = clock.monotonic()
+        await asyncio.sleep(PROBE_SECONDS)
