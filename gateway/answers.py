@@ -6,6 +6,7 @@ import msgspec
 
 from gateway.clock import Clock
 from gateway.contract.messages import Answer
+from gateway.contract.times import from_text, to_text
 from gateway.intake.conditions import Conditions
 from gateway.metrics import Metrics
 from gateway.notice import Notices
@@ -52,31 +53,41 @@ class Answers:
             self._problems.report("answer", f"the centre sent an answer that cannot be read: {error}")
             return
         self._problems.over("answer")
+        answer.at = self._time(answer.at)
         if answer.state == "hold":
             await self._hold(answer)
         else:
             await self._mark(answer)
 
+    def _time(self, text: str) -> str:
+        """The answer's time in the store's own form; now, where the centre wrote a time that no calendar holds."""
+        try:
+            return to_text(from_text(text))
+        except ValueError:
+            return to_text(self._clock.now())
+
     async def _mark(self, answer: Answer) -> None:
+        under_way = self._notices.knows(answer.about)
         try:
             marked = await self._store.mark(answer)
         except StoreError:
-            # The disk is ill: the retries must stop all the same, or the centre is flooded by a house in trouble.
-            known = self._ledger.received(answer.about)
-            self._tell(answer, Marked.unstored(answer.about, answer.state) if known else None)
-            return
+            marked = None
+        if marked is None and (under_way or answer.about in self._ledger):
+            # The disk is ill: the retries must stop all the same, or the centre is flooded by a house in trouble,
+            # and the resident must still hear who has the alarm.
+            marked = Marked.unstored(answer, raised=under_way)
         self._tell(answer, marked)
 
     def _tell(self, answer: Answer, marked: Marked | None) -> None:
-        waited = self._ledger.received(answer.about)
-        if marked is None and not waited:
+        self._ledger.received(answer.about)
+        if marked is None:
             self._metrics.answer_ignored("unknown_about")
             return
         self._metrics.answered(answer.state)
         self._hops.received(answer.about)
         if answer.state != "received":
             self._hops.accepted(answer.about)
-        if marked is not None and marked.raised:
+        if marked.raised and (marked.changed or self._notices.knows(answer.about)):
             self._notices.rise(answer.about, marked.highest, answer.role, answer.minutes)
         if answer.state == "resolved":
             self._conditions.resolved(answer.about)

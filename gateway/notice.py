@@ -39,13 +39,22 @@ class Notices:
         self._remember(alarm, state)
 
     def rise(self, alarm: str, state: str, role: str | None = None, minutes: float | None = None) -> None:
-        """Say a higher state; a state at or below the last one is not said again."""
+        """Say a higher state; a state at or below the last one is not said again.
+
+        Only the centre's own word can bring up an alarm that is not under way here.
+        """
+        if state == "not_reached" and not self.knows(alarm):
+            return
         if RANKS[state] <= RANKS.get(self._state.get(alarm, ""), -1):
             return
         self._remember(alarm, state)
         log.warning("notice state=%s alarm=%s role=%s minutes=%s", state, alarm, role, minutes)
         if state == "resolved":
             del self._state[alarm]
+
+    def knows(self, alarm: str) -> bool:
+        """Whether the alarm is under way: raised or resumed, and not yet resolved."""
+        return alarm in self._state
 
     def _remember(self, alarm: str, state: str) -> None:
         if alarm not in self._state and len(self._state) >= LIMIT:

@@ -14,10 +14,25 @@ import uuid_utils
 
 MEMORY = ":memory:"
 _BUSY_TIMEOUT_MS = 2_000
+_PRAGMAS = (
+    "page_size = 1024",
+    "auto_vacuum = INCREMENTAL",
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "cache_size = -1024",
+)
 
 
 class StoreError(Exception):
     """The store cannot be read or written; the text names the file and what SQLite said."""
+
+
+class UnfitError(StoreError):
+    """What was asked does not fit the database (a row that exists already, a value no column takes).
+
+    The disk is well: to ask again would not help.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,22 +44,22 @@ class Identity:
     sequence: int
 
 
-def open_for_writing(path: str) -> sqlite3.Connection:
-    """Open or create the database and bring its schema up to date. Raises StoreError."""
+def open_for_writing(path: str) -> tuple[sqlite3.Connection, Identity]:
+    """Open or create the database, bring its schema up to date, count this opening. Raises StoreError."""
     try:
         connection = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, timeout=_BUSY_TIMEOUT_MS / 1000
         )
-        connection.execute("PRAGMA page_size = 1024")
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -1024")
-        migrate(connection)
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}") from error
-    return connection
+    try:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        migrate(connection)
+        return connection, begin_boot(connection)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreError(f"{path}: {error}") from error
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
@@ -52,7 +67,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise StoreError(f"{path}: there is no database here; has the gateway run with this configuration?")
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT_MS / 1000)
+        uri = f"{path.absolute().as_uri()}?mode=ro"  # a path may hold ? and #, which mean something in a URI
+        connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT_MS / 1000)
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT 1 FROM events LIMIT 1")
     except sqlite3.Error as error:

@@ -7,7 +7,7 @@ from datetime import datetime
 from drivers.event import Kind
 from gateway.contract.messages import Answer
 from gateway.contract.times import from_text, to_text
-from gateway.policy import ALARM_RANK_LIMIT, RANKS
+from gateway.policy import RANKS
 from gateway.store.rows import SELECT, Stored, from_row, to_row
 
 HANDLING = ("received", "accepted", "dispatched", "arrived", "resolved")
@@ -29,12 +29,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """Something that is on or wrong right now, and the event that said so."""
+    """Something that is on or wrong right now, and the event that said so; `resolved` where people have ended it."""
 
     device: str
     name: str
     event: str
     since: datetime
+    resolved: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +48,9 @@ class Marked:
     highest: str
 
     @classmethod
-    def unstored(cls, about: str, state: str) -> "Marked":
+    def unstored(cls, answer: Answer, *, raised: bool) -> "Marked":
         """What an answer means while the disk refuses to note it."""
-        return cls(about=about, raised=True, changed=False, highest=state)
+        return cls(about=answer.about, raised=raised, changed=True, highest=answer.state)
 
 
 def append(connection: sqlite3.Connection, stored: Stored, *, answered: bool, change: Change | None) -> None:
@@ -70,7 +71,12 @@ def append(connection: sqlite3.Connection, stored: Stored, *, answered: bool, ch
             (change.device, change.name, event.id, to_text(event.received_at)),
         )
     else:
-        connection.execute("DELETE FROM condition WHERE device = ? AND name = ?", (change.device, change.name))
+        end_condition(connection, change)
+
+
+def end_condition(connection: sqlite3.Connection, change: Change) -> None:
+    """Forget a condition that is over."""
+    connection.execute("DELETE FROM condition WHERE device = ? AND name = ?", (change.device, change.name))
 
 
 def append_many(connection: sqlite3.Connection, batch: list[Stored]) -> None:
@@ -106,7 +112,7 @@ def mark(connection: sqlite3.Connection, answer: Answer) -> Marked | None:
         assignments = ", ".join(f"{state} = ?" for state in missing)
         connection.execute(
             f"UPDATE outbox SET {assignments}, result = coalesce(result, ?) WHERE sequence = ?",  # noqa: S608
-            [*(answer.at for _ in missing), answer.result, sequence],
+            [*(answer.at for _ in missing), answer.result if "resolved" in wanted else None, sequence],
         )
     reached = [state for state in HANDLING if have[state] is not None or state in missing]
     return Marked(about=answer.about, raised=bool(raised), changed=bool(missing), highest=reached[-1])
@@ -136,18 +142,16 @@ def open_alarms(connection: sqlite3.Connection, limit: int) -> tuple[list[tuple[
     return found[::-1], int(count)
 
 
-def count_waiting(connection: sqlite3.Connection) -> tuple[int, int]:
-    """How many messages the centre has not received: alarms, and everything."""
-    alarms, everything = connection.execute(
-        "SELECT count(*) FILTER (WHERE rank <= ?), count(*) FROM outbox WHERE received IS NULL", (ALARM_RANK_LIMIT,)
-    ).fetchone()
-    return int(alarms), int(everything)
-
-
 def conditions(connection: sqlite3.Connection) -> list[Condition]:
     """What was on or wrong when the house was last up."""
-    rows = connection.execute("SELECT device, name, event, since FROM condition").fetchall()
-    return [Condition(device=row[0], name=row[1], event=row[2], since=from_text(row[3])) for row in rows]
+    rows = connection.execute(
+        "SELECT c.device, c.name, c.event, c.since, o.raised = 1 AND o.resolved IS NOT NULL "
+        "FROM condition AS c LEFT JOIN event AS e ON e.id = c.event LEFT JOIN outbox AS o USING (sequence)"
+    ).fetchall()
+    return [
+        Condition(device=device, name=name, event=event, since=from_text(since), resolved=bool(resolved))
+        for device, name, event, since, resolved in rows
+    ]
 
 
 def last_device_times(connection: sqlite3.Connection) -> dict[str, datetime]:
@@ -166,11 +170,20 @@ def newest(connection: sqlite3.Connection, limit: int) -> list[Stored]:
     return [from_row(row) for row in reversed(rows)]
 
 
+def probe(connection: sqlite3.Connection, moment: datetime, *, durable: bool) -> None:
+    """Write a mark and take it back, or keep it where the disk itself is to be tried."""
+    connection.execute("SAVEPOINT probe")
+    connection.execute("INSERT OR REPLACE INTO setting VALUES ('probe', ?)", (to_text(moment),))
+    if not durable:
+        connection.execute("ROLLBACK TO probe")
+    connection.execute("RELEASE probe")
+
+
 def thin(connection: sqlite3.Connection, before: datetime) -> int:
     """Delete one slice of telemetry older than `before`; alarms, faults and their answers are never deleted here."""
     return connection.execute(
         "DELETE FROM event WHERE sequence IN (SELECT sequence FROM event WHERE priority = 'telemetry' "
-        "AND received_at < ? ORDER BY sequence LIMIT ?)",
+        "AND received_at < ? LIMIT ?)",
         (to_text(before), THIN_SLICE),
     ).rowcount
 

@@ -1,7 +1,9 @@
 """The one writer: a thread that owns the connection and commits what is asked of it.
 
 Jobs that wait together share one commit (one fsync for all of them); each has its own savepoint, so that one that
-fails takes nobody with it. A job's future is resolved only after the commit.
+fails takes nobody with it, and where the disk refuses the group each is tried alone: a small alarm may still fit where
+a thousand telemetry rows do not. A job's future is resolved only after the commit, and always: a writer that has ended
+answers StoreError.
 """
 
 import asyncio
@@ -12,12 +14,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from gateway.store.database import StoreError
+import msgspec
+
+from gateway.store.database import StoreError, UnfitError
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
 _GROUP_LIMIT = 200
-_Item = tuple[Job, "asyncio.Future[Any]"] | None
+_Asked = tuple[Job, "asyncio.Future[Any]"]
+_UNFIT = (
+    *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, msgspec.MsgspecError),
+    *(ArithmeticError, LookupError, TypeError, ValueError),
+)
+"""What a job raises when its own values are at fault: rows that exist, numbers and texts that SQLite cannot hold."""
 
 
 class Writer:
@@ -25,7 +34,8 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._jobs: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._ended = threading.Event()
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="store", daemon=True)
         self._thread.start()
@@ -34,6 +44,8 @@ class Writer:
         """Queue a job. The future gives its result once it is on the disk; it raises StoreError otherwise."""
         done: asyncio.Future[T] = self._loop.create_future()
         self._jobs.put((job, done))
+        if self._ended.is_set():
+            self._refuse_the_rest()
         return done
 
     def close(self, timeout_seconds: float) -> None:
@@ -42,17 +54,32 @@ class Writer:
         self._thread.join(timeout_seconds)
 
     def _run(self) -> None:
+        group: list[_Asked] = []
         more = True
-        while more:
-            group, more = self._next_group()
-            if group:
-                self._tell(self._commit(group))
-        with suppress(sqlite3.Error):
-            self._connection.close()
+        try:
+            while more:
+                group, more = self._next_group()
+                if group:
+                    self._tell(self._commit(group))
+                group = []
+        finally:
+            # Whatever ends the writer, nobody may wait for it: an alarm would wait with them.
+            self._ended.set()
+            self._tell([(done, StoreError("the writer has failed")) for _, done in group])
+            self._refuse_the_rest()
+            with suppress(sqlite3.Error):
+                self._connection.close()
 
-    def _next_group(self) -> tuple[list[tuple[Job, "asyncio.Future[Any]"]], bool]:
+    def _refuse_the_rest(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                asked = self._jobs.get_nowait()
+                if asked is not None:
+                    self._tell([(asked[1], StoreError("the writer has ended"))])
+
+    def _next_group(self) -> tuple[list[_Asked], bool]:
         item = self._jobs.get()
-        group: list[tuple[Job, asyncio.Future[Any]]] = []
+        group: list[_Asked] = []
         while item is not None:
             group.append(item)
             if len(group) == _GROUP_LIMIT or self._jobs.empty():
@@ -60,16 +87,19 @@ class Writer:
             item = self._jobs.get()
         return group, False
 
-    def _commit(self, group: list[tuple[Job, "asyncio.Future[Any]"]]) -> list[tuple["asyncio.Future[Any]", Any]]:
+    def _commit(self, group: list[_Asked]) -> list[tuple["asyncio.Future[Any]", Any]]:
         outcomes: list[tuple[asyncio.Future[Any], Any]] = []
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
+            # Not IMMEDIATE: a job that only reads must work on a file that can no longer be written.
+            self._connection.execute("BEGIN")
             for job, done in group:
                 outcomes.append((done, self._attempt(job)))
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
+            if len(group) > 1 and error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                return [outcome for alone in group for outcome in self._commit([alone])]
             return [(done, StoreError(str(error))) for _, done in group]
         return outcomes
 
@@ -77,9 +107,9 @@ class Writer:
         self._connection.execute("SAVEPOINT job")
         try:
             result = job(self._connection)
-        except sqlite3.IntegrityError as error:
+        except _UNFIT as error:
             self._connection.execute("ROLLBACK TO job")
-            result = StoreError(str(error))
+            result = UnfitError(f"{type(error).__name__}: {error}")
         self._connection.execute("RELEASE job")
         return result
 
