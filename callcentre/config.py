@@ -57,10 +57,12 @@ def _syntax_problem(path: Path, text: str) -> str:
 
 
 def _line_of(text: str, section: str, key: str) -> int:
-    """The line of `key` in `section`, else that of the section's head, else 1."""
+    """The line of `key` in `section` ("": a key or head at the top), else that of the section's head, else 1."""
     inside, best = section == "", 1
     for number, line in enumerate(text.splitlines(), start=1):
         head = re.match(r"\s*\[\s*([\w.-]+)\s*\]", line)
+        if head and not section and head.group(1) == key:
+            return number
         if head:
             inside = head.group(1) == section
             best = number if inside else best

@@ -10,7 +10,7 @@ const MINUTES = [5, 10, 15, 20, 30, 45, 60];
 
 export const residentName = (row) => row.resident_name ?? row.pseudonym ?? row.gateway;
 
-// `view` is what this screen knows beside the row: {operator, panel, details, act, setPanel, toggleDetails}.
+// `view` is what this screen knows beside the row: {operator, panel, details, note, act, setPanel, keepNote, toggleDetails}.
 export function makeCard(row, view) {
   const flags = [row.priority, row.test && "test", row.late && "late", row.state === "none" && !row.silent && "waiting"];
   return element("li", { class: `card ${flags.filter(Boolean).join(" ")}`, "data-id": row.id, "data-state": row.state },
@@ -41,13 +41,13 @@ function who(row) {
 
 function badges(row) {
   const made = [];
-  const badge = (kind, text) => made.push(element("span", { class: `badge ${kind}` }, text));
-  if (row.test) badge("is-test", `⚙ ${word("test")}`);
-  if (row.late) badge("is-late", `⏳ ${word("late")}`);
-  if (!row.understood) badge("is-odd", `？ ${word("unreadable_hint")}`);
-  if (row.condition !== "active") badge("is-over", `○ ${word(row.condition)}`);
-  if (row.repeat_count > 1) badge("is-repeated", `× ${word("repeated", row.repeat_count)}`);
-  if (row.battery_low) badge("is-battery", `▁ ${word("battery_low")}`);
+  const badge = (kind, symbol, text) => made.push(element("span", { class: `badge ${kind}` }, icon(symbol), text));
+  if (row.test) badge("is-test", "tool", word("test"));
+  if (row.late) badge("is-late", "still", word("late"));
+  if (!row.understood) badge("is-odd", "unknown", word("unreadable_hint"));
+  if (row.condition !== "active") badge("is-over", "tick", word(row.condition));
+  if (row.repeat_count > 1) badge("is-repeated", "again", word("repeated", row.repeat_count));
+  if (row.battery_low) badge("is-battery", "battery", word("battery_low"));
   return made;
 }
 
@@ -93,6 +93,8 @@ function minutesBody(steps) {
 
 function resolvePanel(row, view) {
   const note = element("input", { type: "text", maxlength: "1000", "aria-label": word("note"), placeholder: word("note") });
+  note.value = view.note;
+  note.addEventListener("input", () => view.keepNote(note.value));
   const choose = (result) => view.act("resolve", note.value ? { result, note: note.value } : { result });
   const names = row.test ? ["test", ...RESULT_NAMES.filter((name) => name !== "test")] : RESULT_NAMES;
   return element("div", { class: "panel-resolve" },

@@ -1,6 +1,7 @@
 // The operators' page: keeps the queue true, says at once when it cannot, and rings until somebody has an alarm.
 
 import { residentName } from "./card.js";
+import { icon } from "./dom.js";
 import { Queue } from "./queue.js";
 import * as server from "./server.js";
 import { showClosed, showHomes } from "./sidebar.js";
@@ -25,13 +26,14 @@ const queue = new Queue(byId("queue"), (row) => ({
   operator: desk?.operator ?? { name: "", role: "auditor" },
   act: (step, body) => act(row, step, body),
   setPanel: (panel) => queue.setView(row.id, { panel }),
+  keepNote: (note) => queue.keepNote(row.id, note),
   toggleDetails: () => toggleDetails(row.id),
 }));
 
 async function act(row, step, body) {
   try {
     const changed = await server.takeStep(row.id, step, body);
-    queue.setView(row.id, { panel: null });
+    if (queue.view(row.id).panel) queue.setView(row.id, { panel: null });
     queue.apply(changed);
     if (changed.state === "resolved") await refetchLists();
     await refreshDetails(row.id);
@@ -71,6 +73,7 @@ async function poll() {
     desk = await server.deskState();
     setDeskTime(desk.now);
     if (lost || first) await refetch();
+    if (first) queue.redrawAll(); // cards drawn before it was known who looks at them bear no buttons
     if (lost) stream.reconnect();
     lost = false;
     asOf = Date.now();
@@ -105,7 +108,7 @@ function drawFrame() {
   byId("more").hidden = total <= rows.length;
   byId("more").textContent = word("more", total - rows.length);
   byId("language").textContent = word("other_language");
-  byId("sound").textContent = word(soundWorks() ? "sound_on" : "sound_off");
+  byId("sound").replaceChildren(icon(soundWorks() ? "bell" : "mute"), word(soundWorks() ? "sound_on" : "sound_off"));
   byId("sound").classList.toggle("off", !soundWorks());
   if (desk) drawDesk();
   showHomes(byId("homes"), lists.homes);
@@ -140,7 +143,7 @@ function tick() {
   queue.tick();
   const [first] = queue.waiting;
   const flash = first && Math.floor(Date.now() / 1000) % 2 === 0;
-  document.title = flash ? `🔴 ${word("new_alarm")} · ${typeWord(first.type)} · ${residentName(first)}`
+  document.title = flash ? `● ${word("new_alarm")} · ${typeWord(first.type)} · ${residentName(first)}`
     : `${queue.rows.length ? `(${queue.rows.length}) ` : ""}${word("brand")}`;
 }
 

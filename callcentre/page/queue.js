@@ -18,26 +18,30 @@ export class Queue {
   get waiting() { return this.rows.filter((row) => row.state === "none" && !row.silent); }
 
   replace(rows) {
+    const before = this.#rows;
     this.#rows = new Map(rows.map((row) => [row.id, row]));
-    this.#cards.clear();
+    for (const row of rows) if (!isSame(before.get(row.id), row)) this.#cards.delete(row.id);
     this.draw();
   }
 
   // Takes one changed row; an older one than is known changes nothing.
   apply(row) {
     const known = this.#rows.get(row.id);
-    if (known && known.updated_at > row.updated_at) return;
+    if (known && (known.updated_at > row.updated_at || isSame(known, row))) return;
     if (row.state === "resolved" || row.filed) this.#rows.delete(row.id);
     else this.#rows.set(row.id, row);
     this.redraw(row.id);
   }
 
-  view(id) { return this.#views.get(id) ?? { panel: null, details: null }; }
+  view(id) { return this.#views.get(id) ?? { panel: null, details: null, note: "" }; }
 
   setView(id, change) {
     this.#views.set(id, { ...this.view(id), ...change });
     this.redraw(id);
   }
+
+  // Keeps what somebody is writing without drawing the card anew under the cursor.
+  keepNote(id, note) { this.#views.set(id, { ...this.view(id), note }); }
 
   redraw(id) {
     this.#cards.delete(id);
@@ -67,6 +71,8 @@ export class Queue {
     for (const [id, card] of this.#cards) updateAge(card, this.#rows.get(id));
   }
 }
+
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function inOrderOfNeed(one, other) {
   return (URGENCY[one.priority] ?? 2) - (URGENCY[other.priority] ?? 2)

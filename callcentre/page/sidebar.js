@@ -16,7 +16,9 @@ export function showHomes(list, homes) {
     ...home.problems.slice(0, 3).map((problem) => element("span", {}, `⚠ ${faultWord(problem)}`)),
     ...home.requests.map((request) => element("span", {}, `☎ ${faultWord(request.name)} · ${momentText(request.at)}`))));
   if (needy.length > SHOWN_HOMES) lines.push(element("li", {}, word("more", needy.length - SHOWN_HOMES)));
-  if (!needy.length) lines.push(element("li", { class: "well" }, homes.length ? `✓ ${word("all_alive")}` : word("no_homes")));
+  if (!needy.length) {
+    lines.push(homes.length ? element("li", { class: "well" }, `✓ ${word("all_alive")}`) : element("li", { class: "empty" }, word("no_homes")));
+  }
   list.replaceChildren(...lines);
 }
 
@@ -25,5 +27,5 @@ export function showClosed(list, rows) {
     element("strong", {}, `${typeWord(row.type)}${row.test ? `（${word("test")}）` : ""}`),
     element("span", {}, residentName(row)),
     element("span", {}, `${row.result ? resultWord(row.result) : word("filed")} · ${momentText(row.updated_at)}`)));
-  list.replaceChildren(...(lines.length ? lines : [element("li", { class: "well" }, word("none_closed"))]));
+  list.replaceChildren(...(lines.length ? lines : [element("li", { class: "empty" }, word("none_closed"))]));
 }

@@ -1,0 +1,209 @@
+"""The operators' page in a real browser."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+
+from simulator.ports import LOOPBACK
+from tests.callcentre.desks import Desk, alarm_message, house
+from tests.support.brokers import Broker
+from tests.support.processes import run
+from tests.support.wait import until
+
+CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
+pytestmark = pytest.mark.skipif(
+    not (CHROMIUM.exists() and DRIVER.exists()), reason="chromium or chromium-driver is not installed"
+)
+_FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1920,1080",
+]
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in [*_FLAGS, f"--user-data-dir={tmp_path / 'browser'}"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+class Page:
+    """The page as an operator sees it; every call leaves the event loop free."""
+
+    def __init__(self, browser: webdriver.Chrome, desk: Desk) -> None:
+        self.browser = browser
+        self.desk = desk
+
+    async def open(self, token: str | None = None) -> "Page":
+        await asyncio.to_thread(self.browser.get, f"http://{LOOPBACK}:{self.desk.port}/")
+        if token is not None:
+            await asyncio.to_thread(self.browser.find_element(By.NAME, "token").send_keys, token)
+            await asyncio.to_thread(self.browser.find_element(By.TAG_NAME, "button").click)
+        return self
+
+    def found(self, selector: str) -> list[WebElement]:
+        return self.browser.find_elements(By.CSS_SELECTOR, selector)
+
+    def text(self, selector: str) -> str:
+        return str(
+            self.browser.execute_script(
+                "return [...document.querySelectorAll(arguments[0])].filter(e => !e.hidden)"
+                ".map(e => e.innerText).join('\\n')",
+                selector,
+            )
+        )
+
+    async def shows(self, selector: str, text: str, timeout_seconds: float = 15.0) -> None:
+        await until(lambda: text in self.text(selector), timeout_seconds, f"{text!r} in {selector}")
+
+    async def press(self, selector: str) -> None:
+        def pressed() -> bool:
+            try:
+                for element in self.found(selector)[:1]:
+                    element.click()
+                    return True
+            except StaleElementReferenceException:  # drawn anew between finding and pressing
+                return False
+            return False
+
+        await until(pressed, what=selector)
+
+
+async def test_an_operator_takes_an_alarm_to_its_end(desk: Desk, browser: webdriver.Chrome, tmp_path: Path) -> None:
+    cards = tmp_path / "cards.csv"
+    cards.write_text("pseudonym,name,address,telephone,note\nr-0001,李秀英,和平里 3 号楼 501,010-1,耳背\n")
+    assert run("anju-desk", "residents", "--config", desk.config, "--import", cards).returncode == 0
+    message = alarm_message(ago=timedelta(minutes=2))
+    card = f"[data-id='{message['id']}']"
+    async with desk.running(), house(desk.broker_port) as home:
+        page = await Page(browser, desk).open(desk.token("王芳"))
+        await page.shows("#calm", "没有未处理的报警")
+        await home.alarm(message)
+        await page.shows(card, "拉绳求助")
+        for text in ("李秀英", "和平里 3 号楼 501", "卫生间", "2 分", "尚无人接警", "接警"):
+            assert text in page.text(card)
+        await page.press(f"{card} [data-step=details]")
+        await page.shows(f"{card} .details", "耳背")
+        for step, state in (("accept", "accepted"), ("dispatch", "dispatched"), ("arrive", "arrived")):
+            await page.press(f"{card} .next[data-step={step}]")
+            assert (await home.answer(about=message["id"], state=state))["role"] == "operator"
+        await page.press(f"{card} .next[data-step=resolve]")
+        await page.press(f"{card} [data-result=helped]")
+        assert (await home.answer(about=message["id"], state="resolved"))["result"] == "helped"
+        await page.shows("#calm", "没有未处理的报警")
+        await page.shows("#closed", "已帮助")
+        errors = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]  # type: ignore[no-untyped-call]
+        assert errors == []
+
+
+async def test_two_operators_see_each_other_and_the_language_changes(desk: Desk, browser: webdriver.Chrome) -> None:
+    message = alarm_message(type="smoke", priority="fire", room="kitchen")
+    card = f"[data-id='{message['id']}']"
+    other = desk.token("other")
+    async with desk.running(), house(desk.broker_port) as home:
+        page = await Page(browser, desk).open(desk.token("me"))
+        await home.alarm(message)
+        await page.shows(card, "烟雾报警")
+        assert (await desk.request("POST", f"/api/alarms/{message['id']}/accept", other)).status == 200
+        await page.shows(card, "other（值守员） 正在处理")
+        assert page.found(f"{card} .next") == []
+        await page.press("#language")
+        await page.shows(card, "other（operator） has it")
+        assert "Smoke" in page.text(card)
+        assert browser.execute_script("return document.documentElement.lang") == "en"
+
+
+async def test_nothing_a_house_says_becomes_part_of_the_page(desk: Desk, browser: webdriver.Chrome) -> None:
+    attack = '<img src=x onerror="document.title=1">'
+    hostile: dict[str, Any] = {"room": attack, "device": attack, "model": attack, "type": attack}
+    event: dict[str, Any] = {"kind": "trouble", "type": attack, "device": attack, "room": attack, "priority": "trouble"}
+    async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
+        await home.birth(problems=[attack], version=attack)
+        message = alarm_message(subject=attack, **hostile)
+        await home.alarm(message)
+        await home.send("event", alarm_message(what="anju.event.trouble", **event))
+        page = await Page(browser, desk).open()
+        card = f"[data-id='{message['id']}']"
+        await page.shows(f"{card} .type", attack)
+        await page.press(f"{card} [data-step=details]")
+        await page.shows(f"{card} .details", attack)
+        await page.shows("#homes", attack)
+        for selector in (".name", ".room"):
+            assert attack in page.text(f"{card} {selector}")
+        assert page.found("img") == []
+
+
+async def test_it_says_when_nothing_can_arrive_and_finds_back(
+    desk: Desk, browser: webdriver.Chrome, district_broker: Broker
+) -> None:
+    token = desk.token()
+    async with desk.running() as child:
+        page = await Page(browser, desk).open(token)
+        await page.shows("#calm", "线路正常")
+        district_broker.stop()
+        await page.shows("#broker-lost", "收不到任何报警")
+        await page.shows("#calm", "收不到任何报警")
+        district_broker.start()
+        await until(lambda: page.text("#broker-lost") == "", 30)
+        await child.terminate()
+        await page.shows("#server-lost", "与服务器断开")
+    message = alarm_message()
+    async with desk.running(), house(desk.broker_port) as home:
+        await home.alarm(message)
+        await page.shows(f"[data-id='{message['id']}']", "拉绳求助", 30)
+        await until(lambda: page.text("#server-lost") == "")
+
+
+async def test_tests_late_and_unreadable_ones_are_told_apart_by_words(desk: Desk, browser: webdriver.Chrome) -> None:
+    test, late = alarm_message(what="anju.test.raised"), alarm_message(ago=timedelta(hours=30))
+    async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
+        await home.alarm(test)
+        await home.alarm(late)
+        await home.send("alarm", b'{"id": "odd-1", broken')
+        await home.answer(about="odd-1")
+        page = await Page(browser, desk).open()
+        await page.shows(f"[data-id='{test['id']}'] .badge", "测试")
+        await page.shows(f"[data-id='{late['id']}'] .badge", "迟到")
+        await page.shows("[data-id='odd-1']", "无法识别的报警")
+        await page.shows("#sound", "声音未开")
+        await page.press("#sound")
+        await page.shows("#sound", "声音已开")
+
+
+@pytest.mark.parametrize("width", [390, 1366, 1920])
+async def test_the_page_fits_its_screen(desk: Desk, browser: webdriver.Chrome, width: int) -> None:
+    metrics = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+    await asyncio.to_thread(browser.execute_cdp_cmd, "Emulation.setDeviceMetricsOverride", metrics)
+    async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
+        await home.alarm(alarm_message(subject="r" * 64, room="长" * 64))
+        page = await Page(browser, desk).open()
+        await page.shows(".card", "拉绳求助")
+        measured = browser.execute_script(
+            "return [document.documentElement.scrollWidth, innerWidth,"
+            " document.querySelector('.next').getBoundingClientRect().height]"
+        )
+    assert measured[0] <= measured[1] == width
+    assert measured[2] >= 44
