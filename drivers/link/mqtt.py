@@ -35,6 +35,7 @@ from drivers.link.endpoint import (
     Tls,
     Will,
 )
+from drivers.link.tls import last_words, pending
 
 __all__ = [
     "Endpoint",
@@ -209,7 +210,7 @@ class Session:
                 result = self._client.loop_read()
                 _acknowledge_at_once(self._socket)
                 # TLS hands over whole records: what it holds already would never wake the selector again.
-                if result != MQTTErrorCode.MQTT_ERR_SUCCESS or not _pending(self._socket):
+                if result != MQTTErrorCode.MQTT_ERR_SUCCESS or not pending(self._socket):
                     break
         except _PARSER_ERRORS as error:
             self._drop(f"the broker sent what is not MQTT: {error!r}")
@@ -298,7 +299,7 @@ class Session:
 
     def _on_log(self, _client: Client, _data: Any, level: int, text: str) -> None:
         if level == 0x08:  # MQTT_LOG_ERR: the reason that paho's return codes leave out
-            self._last_error = text
+            self._last_error = text if "ALERT" in text else last_words(self._socket) or text
 
 
 @asynccontextmanager
@@ -386,10 +387,6 @@ def _acknowledge_at_once(connected: socket.socket | None) -> None:
     """
     if connected is not None and connected.fileno() >= 0 and hasattr(socket, "TCP_QUICKACK"):
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-
-
-def _pending(connected: socket.socket) -> bool:
-    return isinstance(connected, ssl.SSLSocket) and connected.pending() > 0
 
 
 def _retrieve(future: "asyncio.Future[Any]") -> None:
