@@ -142,6 +142,11 @@ class MosquittoBroker(Broker):
             lines.append(f"acl_file {file}")
         return lines + self.settings
 
+    def reload(self) -> None:
+        """Read the access list again (SIGHUP), with every connection left open."""
+        self._command()
+        os.kill(self.pid, signal.SIGHUP)
+
     @property
     def log_file(self) -> Path:
         """What Mosquitto itself has to say."""
