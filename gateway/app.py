@@ -97,17 +97,17 @@ class House:
         alarms, _ = await self.store.ask(jobs.open_alarms, LEDGER_LIMIT)
         for alarm, state in alarms:
             self.notices.resume(alarm, state)
-        open_ids = {alarm for alarm, _ in alarms}
         for stored in await self.store.ask(jobs.waiting, LEDGER_LIMIT):
             self.ledger.offer(stored, now, (wall - stored.event.received_at).total_seconds())
         self.ledger.overflowed = len(self.ledger) >= LEDGER_LIMIT
         for condition in await self.store.ask(jobs.conditions):
-            resolved = condition.event not in open_ids
-            self.intake.conditions.restore(condition.device, condition.name, condition.event, resolved=resolved)
+            self.intake.conditions.restore(
+                condition.device, condition.name, condition.event, resolved=condition.resolved
+            )
         for device, occurred_at in (await self.store.ask(jobs.last_device_times)).items():
             self.intake.handled_before(device, occurred_at)
         for stored in await self.store.ask(jobs.newest, NEWEST_EVENTS):
-            self.intake.remember(stored.event, now - max(0.0, (wall - stored.event.received_at).total_seconds()))
+            self.intake.remember(stored.event, now, (wall - stored.event.received_at).total_seconds())
         if len(self.ledger):
             log.info("%d messages of an earlier run wait for the centre", len(self.ledger))
 

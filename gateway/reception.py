@@ -7,7 +7,7 @@ from drivers.device import Decoded
 from drivers.event import Kind, Reject
 from gateway.clock import Clock
 from gateway.digest import DigestBook
-from gateway.intake.intake import Counted, Happened, Intake, Moment, Outcome, Stale
+from gateway.intake.intake import Counted, Happened, Intake, Moment, Outcome, Over, Stale
 from gateway.metrics import Metrics
 from gateway.notice import Notices
 from gateway.policy import decide
@@ -78,6 +78,9 @@ class Reception:
             return []
         if isinstance(outcome, Counted):
             self._store.count_repeat(outcome.event, outcome.count)
+            return []
+        if isinstance(outcome, Over):
+            self._store.end(outcome.change)
             return []
         event, decision = outcome.event, decide(outcome.event)
         self._metrics.event_stored(event.kind)

@@ -4,7 +4,6 @@ Everything here is decided from the signal, the enrolled devices and what was he
 What is to be done about it comes back as a list of outcomes.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from drivers.device import Device
 from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal
 from drivers.registry import Driver
 from gateway.intake.conditions import Conditions
+from gateway.intake.minted import Minted
 from gateway.intake.offers import Offers
 from gateway.intake.presses import Presses, Verdict
 from gateway.store.jobs import Change
@@ -21,14 +21,10 @@ from gateway.store.jobs import Change
 TEST_REPEAT_SECONDS = 60.0
 """A detector that holds its test bit repeats it with every message; within this time it is one test."""
 SAME_TRANSMISSION_SECONDS = 2.0
-MINTED_LIMIT = 256
-"""More than a broker keeps in flight towards us."""
-MINTED_SECONDS = 120.0
-"""An event older than this excuses no redelivery: it was acknowledged long ago, so an equal message that comes again
-is a press that was never stored. Long enough for a restart of the gateway or of the broker."""
 _ALARM_NAMES = frozenset(AlarmType)
-_ROUTINE = frozenset({Kind.SUPERVISION, Kind.ACTIVITY, Kind.MEASUREMENT, Kind.LOCATION})
 _FAULTS = frozenset({Kind.TAMPER, Kind.LOW_BATTERY, Kind.SUPERVISION_LOST})
+_LASTING = _FAULTS | {Kind.ALARM, Kind.TROUBLE}
+"""What a sensor says again and again while it lasts. All else is news each time."""
 _BATTERY_GOOD_PERCENT = 20.0
 
 
@@ -56,7 +52,14 @@ class Stale:
     reason: str
 
 
-Outcome = Happened | Counted | Stale
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """A condition ended that has no restore: a button that reports "not pressed" says nothing of the person."""
+
+    change: Change
+
+
+Outcome = Happened | Counted | Stale | Over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,25 +69,6 @@ class Moment:
     monotonic: float
     wall: datetime
     quality: ClockQuality
-
-
-class Minted:
-    """The newest messages that events were made of, so that the broker's redelivery of one is no second press."""
-
-    def __init__(self) -> None:
-        self._messages: deque[tuple[str | None, str, float]] = deque(maxlen=MINTED_LIMIT)
-
-    def add(self, device: str | None, raw: str, now: float) -> None:
-        """An event was made of this message at this monotonic moment."""
-        self._messages.append((device, raw, now))
-
-    def take(self, device: str, raw: str, now: float) -> bool:
-        """Whether an event was made of it lately; each event excuses one redelivery."""
-        for message in self._messages:
-            if message[:2] == (device, raw) and now - message[2] <= MINTED_SECONDS:
-                self._messages.remove(message)
-                return True
-        return False
 
 
 class Intake:
@@ -117,14 +101,19 @@ class Intake:
         """What the device said last (by its own clock) was handled in an earlier boot."""
         self._handled[device] = (occurred_at, float("-inf"))
 
-    def remember(self, event: Event, heard: float) -> None:
-        """An event of an earlier boot, heard at this monotonic moment: its repeats and redeliveries are not new."""
+    def remember(self, event: Event, now: float, age_seconds: float) -> None:
+        """An event of an earlier boot, so old by the wall clock: its repeats and redeliveries are not new.
+
+        A negative age is a clock that lost its time with the power. It says nothing of presses: those that are long
+        over must not swallow the next one.
+        """
         if event.device is None:
             return
-        self.minted.add(event.device, event.raw, heard)
+        self.minted.add(event, now - max(0.0, age_seconds))
         code = event.evidence.get("code")
-        if isinstance(code, str) and event.kind is not Kind.RESTORE and event.alarm in (None, event.id):
-            self.presses.began(event.device, code, event.id, heard, alarm=event.raises_alarm)
+        is_press = isinstance(code, str) and event.kind is not Kind.RESTORE and event.alarm in (None, event.id)
+        if is_press and age_seconds >= 0:
+            self.presses.began(event.device, str(code), event.id, now - age_seconds, alarm=event.raises_alarm)
 
     def accept(self, signal: Signal, moment: Moment, *, redelivered: bool = False) -> list[Outcome]:
         """Judge one signal. An unknown source only becomes an offer.
@@ -136,16 +125,17 @@ class Intake:
         if device is None:
             self.offers.heard(signal.driver, signal.address, signal.code, moment.wall)
             return []
-        outcomes = self._ends(device, signal, moment) + self._faults(device, signal, moment)
+        if redelivered and self.minted.take(device.id, signal, moment.monotonic):
+            return [Stale(driver=signal.driver, reason="redelivered")]
+        if not signal.retained and self._is_cached(device, signal, moment):
+            return [Stale(driver=signal.driver, reason="cached")]
+        known = self._ends(device, signal, moment) + self._faults(device, signal, moment)
         if signal.retained:
-            return [*outcomes, Stale(driver=signal.driver, reason="retained")]
-        if redelivered and self.minted.take(device.id, signal.raw.hex(), moment.monotonic):
-            return [*outcomes, Stale(driver=signal.driver, reason="redelivered")]
-        if self._is_cached(device, signal, moment):
-            return [*outcomes, Stale(driver=signal.driver, reason="cached")]
-        self.last_heard[device.id] = moment.wall
-        self.heard_at[device.id] = moment.monotonic
-        return outcomes + self._news(device, signal, moment)
+            return [*known, Stale(driver=signal.driver, reason="retained")]
+        if signal.kind is not Kind.SUPERVISION_LOST:
+            self.last_heard[device.id] = moment.wall
+            self.heard_at[device.id] = moment.monotonic
+        return known + self._news(device, signal, moment)
 
     def fault(
         self, kind: Kind, type_: str | None, moment: Moment, *, device: Device | None = None, where: str = ""
@@ -173,14 +163,16 @@ class Intake:
     def _ends(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
         """Conditions that this message ends: those it reports as not active, and the silence it breaks."""
         names, percent = [*signal.not_active], signal.battery_percent
-        if not signal.retained:
+        if not signal.retained and signal.kind is not Kind.SUPERVISION_LOST:
             names.append(Kind.SUPERVISION_LOST.value)
         if signal.battery_low is False and (percent is None or percent >= _BATTERY_GOOD_PERCENT):
             names.append(Kind.LOW_BATTERY.value)
         ended: list[Outcome] = []
         for name in names:
             began = self.conditions.over(device.id, name)
-            if began is not None:
+            if began is not None and name in _ALARM_NAMES - HAS_RESTORE:
+                ended.append(Over(change=Change(device=device.id, name=name, began=False)))
+            elif began is not None:
                 ended.append(self._restore(name, device, signal, moment, began))
         return ended
 
@@ -205,13 +197,13 @@ class Intake:
         return moment.monotonic - first > SAME_TRANSMISSION_SECONDS
 
     def _news(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
-        if signal.kind in _ROUTINE:
-            return [Happened(event=self._mint(signal.kind, signal.type, device, signal, moment))]
         if signal.code is not None:
             return self._press(device, signal, moment)
         if signal.kind is Kind.TEST:
             return self._test(device, signal, moment)
-        return self._condition(device, signal, moment)
+        if signal.kind in _LASTING:
+            return self._condition(device, signal, moment)
+        return [Happened(event=self._mint(signal.kind, signal.type, device, signal, moment))]
 
     def _press(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
         code, now, alarm = signal.code or "", moment.monotonic, signal.kind is Kind.ALARM
@@ -226,10 +218,11 @@ class Intake:
             return [Happened(event=replace(update, repeat_count=presses)), Counted(event=raised, count=presses)]
         event = self._mint(signal.kind, signal.type, device, signal, moment)
         self.presses.began(device.id, code, event.id, now, alarm=alarm)
-        if not alarm or signal.type not in HAS_RESTORE:
+        if not (alarm and signal.type in HAS_RESTORE) and signal.kind is not Kind.TAMPER:
             return [Happened(event=event)]
-        self.conditions.began(device.id, str(signal.type), event.id, now)
-        return [Happened(event=event, change=Change(device=device.id, name=str(signal.type), began=True))]
+        name = str(signal.type) if alarm else signal.kind.value
+        self.conditions.began(device.id, name, event.id, now)
+        return [Happened(event=event, change=Change(device=device.id, name=name, began=True))]
 
     def _test(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
         key = (device.id, signal.type or "")
@@ -281,9 +274,9 @@ class Intake:
             )  # fmt: skip
         if signal is None:
             return event
-        if kind not in _ROUTINE:
-            self.minted.add(event.device, signal.raw.hex(), moment.monotonic)
-        return _with_signal(event, signal)
+        event = _with_signal(event, signal)
+        self.minted.add(event, moment.monotonic)
+        return event
 
     def _supervised(self, device: Device) -> bool:
         if device.supervision_seconds is not None:

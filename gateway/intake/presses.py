@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 CAP_WINDOW_SECONDS = 60.0
+CODES_LIMIT = 32
+"""Codes of one device that are remembered: a radio code has 16, and a stranger's text may be anything."""
 
 
 class Verdict(Enum):
@@ -20,9 +22,16 @@ class Verdict(Enum):
 
 
 @dataclass(slots=True)
-class _Press:
+class _Heard:
+    """How many frames and presses one event stands for."""
+
     event: str
-    count: int
+    count: int = 1
+
+
+@dataclass(slots=True)
+class _Press:
+    heard: _Heard
     last: float
 
 
@@ -32,12 +41,11 @@ class _History:
 
     by_code: dict[str, _Press] = field(default_factory=dict)
     raised: deque[float] = field(default_factory=deque)
-    last_alarm: str | None = None
-    last_alarm_presses: int = 1
+    last_alarm: _Heard | None = None
 
 
 class Presses:
-    """The presses of all enrolled devices; as large as the number of devices and their codes, no larger."""
+    """The presses of all enrolled devices: of each its newest codes and newest alarms, no more."""
 
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
@@ -48,7 +56,7 @@ class Presses:
         history = self._devices.setdefault(device, _History())
         press = history.by_code.get(code)
         if press is not None and repeat_seconds is not None and now - press.last <= repeat_seconds:
-            press.count += 1
+            press.heard.count += 1
             press.last = now
             return Verdict.REPEAT
         while history.raised and now - history.raised[0] >= CAP_WINDOW_SECONDS:
@@ -59,23 +67,33 @@ class Presses:
     def began(self, device: str, code: str, event: str, now: float, *, alarm: bool) -> None:
         """A new press, and the event that was minted for it."""
         history = self._devices.setdefault(device, _History())
-        history.by_code[code] = _Press(event=event, count=1, last=now)
+        heard = _Heard(event)
+        _remember(history, code, _Press(heard, now))
         if alarm:
-            history.last_alarm = event
-            history.last_alarm_presses = 1
+            history.last_alarm = heard
             if self._per_minute:
                 history.raised.append(now)
 
     def capped(self, device: str, code: str, now: float) -> tuple[str, int]:
-        """One press too many: the alarm that stands for it, and how many presses it stands for now."""
+        """One press too many: the alarm that stands for it, and the raised count.
+
+        Its own repeats count for the alarm too, so that they are not judged as presses again.
+        """
         history = self._devices[device]
-        assert history.last_alarm is not None
-        history.last_alarm_presses += 1
-        # Its own repeats count for the alarm too, so that they are not judged as presses again.
-        history.by_code[code] = _Press(event=history.last_alarm, count=history.last_alarm_presses, last=now)
-        return history.last_alarm, history.last_alarm_presses
+        heard = history.last_alarm
+        assert heard is not None
+        heard.count += 1
+        _remember(history, code, _Press(heard, now))
+        return heard.event, heard.count
 
     def repeats(self, device: str, code: str) -> tuple[str, int]:
         """The event of the present press and how often it was heard."""
-        press = self._devices[device].by_code[code]
-        return press.event, press.count
+        heard = self._devices[device].by_code[code].heard
+        return heard.event, heard.count
+
+
+def _remember(history: _History, code: str, press: _Press) -> None:
+    history.by_code.pop(code, None)
+    if len(history.by_code) >= CODES_LIMIT:
+        del history.by_code[next(iter(history.by_code))]
+    history.by_code[code] = press

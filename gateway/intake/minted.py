@@ -1,0 +1,33 @@
+"""Which messages became events a short while ago, so that the broker's redelivery of one is no second press."""
+
+from collections import deque
+
+from drivers.event import Event, Kind, Signal
+
+LIMIT = 256
+"""More than a broker keeps in flight towards us."""
+EXCUSE_SECONDS = 120.0
+"""An event older than this excuses no redelivery: it was acknowledged long ago, so an equal message that comes again
+is a press that was never stored. Long enough for a restart of the gateway or of the broker."""
+_TELEMETRY = frozenset({Kind.SUPERVISION, Kind.ACTIVITY, Kind.MEASUREMENT, Kind.LOCATION})
+
+
+class Minted:
+    """The newest messages that answered events were made of; a message may bear several, of different kinds."""
+
+    def __init__(self) -> None:
+        self._events: deque[tuple[tuple[str | None, str, Kind, str | None], float]] = deque(maxlen=LIMIT)
+
+    def add(self, event: Event, now: float) -> None:
+        """An event was made of a message."""
+        if event.kind not in _TELEMETRY:
+            self._events.append(((event.device, event.raw, event.kind, event.type), now))
+
+    def take(self, device: str, signal: Signal, now: float) -> bool:
+        """Whether an event was made of this very message; each event excuses one redelivery."""
+        key = (device, signal.raw.hex(), signal.kind, signal.type)
+        for entry in self._events:
+            if entry[0] == key and now - entry[1] <= EXCUSE_SECONDS:
+                self._events.remove(entry)
+                return True
+        return False
