@@ -8,9 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from callcentre.hub import Hub
+from callcentre.in_order import Arrival, Arrivals
 from callcentre.metrics import DeskMetrics
 from callcentre.post import Post
-from callcentre.reading import RAW_LIMIT_BYTES, digest_of, read
+from callcentre.reading import read, unstorable
 from callcentre.reports import (
     AlarmReport,
     DigestReport,
@@ -43,10 +44,12 @@ class Inbox:
         self._hub = hub
         self._metrics = metrics
         self._now = now
+        self._arrivals = Arrivals()
         self._trouble: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def begin(self) -> None:
-        """Forget an earlier connection's trouble; call it before the next one is opened."""
+        """Forget an earlier connection; call it before the next one is opened."""
+        self._arrivals = Arrivals()
         if self._trouble.done():
             self._trouble = asyncio.get_running_loop().create_future()
 
@@ -56,27 +59,34 @@ class Inbox:
 
     def on_message(self, session: Session, inbound: Inbound) -> None:
         """Take one message; returns at once."""
+        arrivals = self._arrivals
+        arrival = arrivals.add(session, inbound)
+        if inbound.topic == topics.centre_status(self._district):  # our own, seen through the houses' subscription
+            arrivals.finish(arrival)
+            return
         now = self._now()
         report = read(self._district, inbound.topic, inbound.payload, retained=inbound.retain, now=now)
         if isinstance(report, Refusal):
             self._metrics.rejects.labels(reason=report.reason).inc()
-            session.acknowledge(inbound)
+            arrivals.finish(arrival)
             return
-        stored = self._store.write(_job(report, now))
-        stored.add_done_callback(functools.partial(self._stored, session, inbound, report))
+        self._file(arrivals, arrival, report, now)
 
-    def _stored(self, session: Session, inbound: Inbound, report: Fileable, stored: "asyncio.Future[Filed]") -> None:
+    def _file(self, arrivals: Arrivals, arrival: Arrival, report: Fileable, now: datetime) -> None:
+        stored = self._store.write(_job(report, now))
+        stored.add_done_callback(functools.partial(self._stored, arrivals, arrival, report))
+
+    def _stored(self, arrivals: Arrivals, arrival: Arrival, report: Fileable, stored: "asyncio.Future[Filed]") -> None:
         error = None if stored.cancelled() else stored.exception()
         if isinstance(error, UnstorableError) and not isinstance(report, UnreadableReport):
-            self._keep_raw(session, inbound, str(error))
+            self._keep_raw(arrivals, arrival, str(error))
         elif error is not None:
             if not self._trouble.done():
                 self._trouble.set_exception(error)
         elif not stored.cancelled():
-            self._acknowledge(session, inbound, report, stored.result())
+            arrivals.finish(arrival, functools.partial(self._tell, arrival.inbound, report, stored.result()))
 
-    def _acknowledge(self, session: Session, inbound: Inbound, report: Fileable, filed: Filed) -> None:
-        session.acknowledge(inbound)
+    def _tell(self, inbound: Inbound, report: Fileable, filed: Filed) -> None:
         for answer in filed.answers:
             self._post.answer(answer)
         if filed.changed is not None:
@@ -88,24 +98,15 @@ class Inbox:
         else:
             self._metrics.messages.labels(branch=inbound.topic.rsplit("/", 1)[-1]).inc()
 
-    def _keep_raw(self, session: Session, inbound: Inbound, why: str) -> None:
+    def _keep_raw(self, arrivals: Arrivals, arrival: Arrival, why: str) -> None:
         """A message whose words the database cannot take is shown as unreadable instead of blocking all others."""
-        house = topics.parse(inbound.topic)
         _log.error("a message was read but not storable as such: %s", why)
-        if house is None or house.branch not in (topics.ALARM, topics.EVENT):
-            self._metrics.rejects.labels(reason="unstorable").inc()
-            session.acknowledge(inbound)
-            return
-        report = UnreadableReport(
-            gateway=house.gateway,
-            branch=house.branch,
-            id=digest_of(inbound.payload),
-            bears_id=False,
-            reason="unstorable",
-            raw=inbound.payload[:RAW_LIMIT_BYTES],
-        )
-        stored = self._store.write(_job(report, self._now()))
-        stored.add_done_callback(functools.partial(self._stored, session, inbound, report))
+        report = unstorable(arrival.inbound.topic, arrival.inbound.payload)
+        if isinstance(report, Refusal):
+            self._metrics.rejects.labels(reason=report.reason).inc()
+            arrivals.finish(arrival)
+        else:
+            self._file(arrivals, arrival, report, self._now())
 
 
 def _job(report: Fileable, now: datetime) -> Callable[[sqlite3.Connection], Filed]:

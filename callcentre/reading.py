@@ -57,6 +57,21 @@ def read(district: str, topic: str, payload: bytes, *, retained: bool, now: date
     return _read_message(house.gateway, house.branch, payload, now)
 
 
+def unstorable(topic: str, payload: bytes) -> UnreadableReport | Refusal:
+    """The report for a message that was read but whose words the database cannot take: its bytes alone."""
+    house = topics.parse(topic)
+    if house is None or house.branch not in (topics.ALARM, topics.EVENT):
+        return Refusal(reason="unstorable")
+    return UnreadableReport(
+        gateway=house.gateway,
+        branch=house.branch,
+        id=_digest_of(payload),
+        bears_id=False,
+        reason="unstorable",
+        raw=payload[:RAW_LIMIT_BYTES],
+    )
+
+
 def _read_message(gateway: str, branch: str, payload: bytes, now: datetime) -> Fileable | Refusal:
     message = _decode(payload)
     if isinstance(message, Unreadable):
@@ -77,14 +92,13 @@ def _decode(payload: bytes) -> Message | Unreadable:
         try:
             return decode(payload)
         except OverflowError:  # a time that no calendar holds
-            return Unreadable(id=digest_of(payload), reason="bad_time", bears_id=False)
+            return Unreadable(id=_digest_of(payload), reason="bad_time", bears_id=False)
     start = decode(payload[: OTHER_LIMIT_BYTES // 2])  # cut short, so it can only be unreadable: its id is wanted
     bears_id = isinstance(start, Unreadable) and start.bears_id
-    return Unreadable(id=start.id if bears_id else digest_of(payload), reason="too_large", bears_id=bears_id)
+    return Unreadable(id=start.id if bears_id else _digest_of(payload), reason="too_large", bears_id=bears_id)
 
 
-def digest_of(payload: bytes) -> str:
-    """What a message without an id is folded by."""
+def _digest_of(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()[:32]
 
 

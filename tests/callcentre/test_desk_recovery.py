@@ -10,6 +10,7 @@ import pytest
 from simulator.ports import LOOPBACK
 from tests.callcentre.desks import Desk, alarm_message, house, new_id
 from tests.support.brokers import Broker, MosquittoBroker
+from tests.support.wait import until
 
 
 async def test_a_birth_is_told_how_each_of_its_open_alarms_stands(desk: Desk) -> None:
@@ -83,9 +84,10 @@ async def test_killed_after_the_commit_it_answers_the_resend_and_doubles_nothing
     message = alarm_message()
     async with house(desk.broker_port) as home:
         async with desk.running() as child:
-            await home.alarm(message)
+            await home.send("alarm", message)
+            await until(lambda: _stored(desk) == [message["id"]])
             await child.kill()
-        # What the house sees when the answer got lost: nothing. So it sends again.
+        # Where the answer got lost the house sends again.
         async with desk.running():
             assert (await home.alarm(message))["state"] == "received"
     assert _stored(desk) == [message["id"]]
@@ -126,8 +128,7 @@ async def test_an_answer_given_without_a_broker_goes_out_once_it_is_back(desk: D
             await home.birth(message["id"])
             assert (await home.answer(about=message["id"], state="dispatched"))["role"] == "operator"
         assert (await desk.request("GET", "/healthz")).status == 200
-        lost, found = (sum(text in line for line in child.lines) for text in ("no alarm can arrive", "listening at"))
-        assert lost <= found, f"logged more than once per change:\n{child.text}"
+        assert sum("no alarm can arrive" in line for line in child.lines) == 1, child.text
 
 
 async def test_unsent_answers_survive_a_kill_and_go_out_in_order(desk: Desk, district_broker: Broker) -> None:
