@@ -38,10 +38,11 @@ PROBE_TIMEOUT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """Something that is tried until the disk takes it; `event` where it writes an event."""
+    """Something that is tried until the disk takes it: `event` where it writes one, `about` where it answers one."""
 
     job: Job
     event: Event | None = None
+    about: str | None = None
 
 
 class Store:
@@ -136,13 +137,13 @@ class Store:
         job = partial(jobs.mark, answer=answer)
         event = self._unwritten.get(answer.about)
         if event is None:
-            done = self._try(_Write(job))
+            done = self._try(_Write(job, about=answer.about))
             await asyncio.wait([done], timeout=PATIENCE_SECONDS)
             if not done.done():
                 raise StoreError("the disk does not answer")
             marked: jobs.Marked | None = done.result()
             return marked
-        self._park(_Write(job))
+        self._park(_Write(job, about=answer.about))
         return jobs.Marked.unstored(answer, raised=event.raises_alarm or event.is_test)
 
     async def ask(self, job: Callable[..., T], *arguments: object) -> T:
@@ -186,6 +187,8 @@ class Store:
         if error is None:
             if write.event is not None:
                 self._unwritten.pop(write.event.id, None)
+            if write.about in self._unwritten:
+                self._park(write)  # its event was refused once more: there was nothing to mark
             self._recovered()
             return
         if write.event is not None:
