@@ -87,7 +87,9 @@ class Answers:
         self._hops.received(answer.about)
         if answer.state != "received":
             self._hops.accepted(answer.about)
-        if marked.raised and (marked.changed or self._notices.knows(answer.about)):
+        # A late lower state is noted, not said: the resident has heard of the higher one.
+        is_highest = marked.highest == answer.state
+        if marked.raised and is_highest and (marked.changed or self._notices.knows(answer.about)):
             self._notices.rise(answer.about, marked.highest, answer.role, answer.minutes)
         if answer.state == "resolved":
             self._conditions.resolved(answer.about)

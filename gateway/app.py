@@ -15,10 +15,15 @@ import msgspec
 
 from drivers.link.mqtt import Endpoint, Tls
 from drivers.registry import DRIVERS, MQTT_DRIVERS, SERIAL_DRIVERS
+from gateway.announce.announcer import Announcer
+from gateway.announce.lamp import Lamp
+from gateway.announce.output import Output
+from gateway.announce.sound import Sound
 from gateway.answers import Answers
 from gateway.clock import Clock
 from gateway.commands import Commands
 from gateway.config import Config
+from gateway.config_notice import Notice
 from gateway.config_uplink import Uplink as UplinkConfig
 from gateway.contract import topics
 from gateway.contract.envelope import Sender
@@ -59,7 +64,9 @@ class House:
         self.problems = Problems()
         self.lines = Lines()
         self.ledger = Ledger()
-        self.notices = Notices()
+        self.outputs = _outputs(config.notice, self.problems)
+        self.announcer = Announcer(self.outputs, clock.monotonic)
+        self.notices = Notices(self.announcer)
         self.hops = Hops(self.metrics)
         self.digest = DigestBook(clock.now())
         self.sender = Sender(
@@ -115,9 +122,13 @@ class House:
         """What the local HTTP server answers."""
         return {
             "/healthz": self.status.healthz,
-            "/metrics": lambda: Response(HTTPStatus.OK, "text/plain; version=0.0.4", self.metrics.render()),
+            "/metrics": self._render_metrics,
             "/offers": self.status.offers,
         }
+
+    def _render_metrics(self) -> Response:
+        self.metrics.unanswered(self.ledger.unanswered(), self.ledger.oldest_alarm_age(self.clock.monotonic()))
+        return Response(HTTPStatus.OK, "text/plain; version=0.0.4", self.metrics.render())
 
     async def send_digests(self) -> None:
         """Send telemetry every quarter of an hour, while the line is up and no alarm waits; else it keeps adding up."""
@@ -198,14 +209,25 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
         parts["local broker"] = local.run
     watch = Watch(
         config.devices, house.drivers, house.intake, house.reception, house.store, house.ledger, house.uplink,
-        house.notices, house.lines, house.metrics,
+        house.notices, house.lines,
     )  # fmt: skip
     parts["watch"] = watch.run
     parts["watchdog"] = partial(feed, house.store, house.clock, problems)
     parts["heartbeat"] = partial(house.status.beat, house.uplink.announce)
     parts["digest"] = house.send_digests
+    parts["announcer"] = house.announcer.run
+    parts |= {output.name: output.run for output in house.outputs}
     parts["http"] = partial(serve, config.http.host, config.http.port, house.routes(), _say_port)
     return [group.create_task(keep(name, part, problems), name=name) for name, part in parts.items()]
+
+
+def _outputs(notice: Notice, problems: Problems) -> list[Output]:
+    outputs: list[Output] = []
+    if notice.sound is not False:
+        outputs.append(Sound(notice.language, notice.sound, problems))
+    if notice.lamp is not None:
+        outputs.append(Lamp(notice.lamp, problems))
+    return outputs
 
 
 def _say_port(port: int) -> None:

@@ -9,7 +9,6 @@ from drivers.device import Device
 from drivers.event import Kind, TroubleType
 from drivers.registry import Driver
 from gateway.intake.intake import Intake, Moment
-from gateway.metrics import Metrics
 from gateway.notice import Notices
 from gateway.reception import Reception
 from gateway.store.database import StoreError
@@ -66,7 +65,6 @@ class Watch:
         uplink: Uplink,
         notices: Notices,
         lines: Lines,
-        metrics: Metrics,
     ) -> None:
         self._intake = intake
         self._reception = reception
@@ -75,7 +73,6 @@ class Watch:
         self._uplink = uplink
         self._notices = notices
         self._lines = lines
-        self._metrics = metrics
         self._supervised = _supervised(devices, drivers)
         self._started = reception.moment().monotonic
 
@@ -95,7 +92,6 @@ class Watch:
         self._look_at_lines(moment)
 
     def _look_at_alarms(self, moment: Moment) -> None:
-        self._metrics.unanswered(self._ledger.unanswered(), self._ledger.oldest_alarm_age(moment.monotonic))
         for entry in self._ledger.alarms():
             if moment.monotonic - entry.offered >= FAST_PHASE_SECONDS:
                 self._notices.rise(entry.stored.event.id, "not_reached")
