@@ -43,7 +43,7 @@ def test_an_equal_press_of_an_hour_ago_does_not_swallow_one_that_was_never_store
     before, after = intake(), intake()
     (first,) = before.accept(PRESS, at(0))
     assert isinstance(first, Happened)
-    after.remember(first.event, heard=-3_600.0)
+    after.remember(first.event, now=0.0, age_seconds=3_600.0)
     (again,) = after.accept(PRESS, at(0), redelivered=True)
     assert isinstance(again, Happened)
 
@@ -52,7 +52,7 @@ def test_a_restart_between_the_commit_and_the_acknowledgement_makes_no_second_al
     before, after = intake(), intake()
     (first,) = before.accept(PRESS, at(0))
     assert isinstance(first, Happened)
-    after.remember(first.event, heard=-30.0)
+    after.remember(first.event, now=0.0, age_seconds=30.0)
     assert after.accept(PRESS, at(0), redelivered=True) == [Stale(driver="zigbee2mqtt", reason="redelivered")]
 
 
