@@ -5,7 +5,6 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from callcentre.config import LOOPBACK, ConfigError, DeskConfig, load
 from callcentre.handling import Person, Role
 from callcentre.store.people import issue_token, revoke
 from callcentre.store.residents import CardError, import_cards, read_cards
-from callcentre.store.schema import StoreError, open_writable
+from callcentre.store.schema import StoreError, one_write
 
 DONE, NO, WRONG_USE = 0, 1, 2
 NAME_LIMIT = 64
@@ -103,13 +102,14 @@ def _run(parsed: argparse.Namespace, config: DeskConfig) -> int:
 
 
 def _token(parsed: argparse.Namespace, config: DeskConfig) -> int:
-    with closing(open_writable(config.database)) as connection:
-        print(issue_token(connection, Person(parsed.name, Role(parsed.role)), datetime.now(UTC)))
+    with one_write(config.database) as connection:
+        token = issue_token(connection, Person(parsed.name, Role(parsed.role)), datetime.now(UTC))
+    print(token)
     return DONE
 
 
 def _revoke(parsed: argparse.Namespace, config: DeskConfig) -> int:
-    with closing(open_writable(config.database)) as connection:
+    with one_write(config.database) as connection:
         count = revoke(connection, parsed.name, datetime.now(UTC))
     print(f"{count} ended", file=sys.stderr)
     return DONE if count else NO
@@ -126,9 +126,7 @@ def _residents(parsed: argparse.Namespace, config: DeskConfig) -> int:
     except (OSError, UnicodeDecodeError) as error:
         print(f"{parsed.cards}:1: cannot be read as UTF-8 text ({error})", file=sys.stderr)
         return WRONG_USE
-    with closing(open_writable(config.database)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
+    with one_write(config.database) as connection:
         import_cards(connection, cards)
-        connection.execute("COMMIT")
     print(f"{len(cards)} cards", file=sys.stderr)
     return DONE

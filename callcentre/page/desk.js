@@ -2,7 +2,7 @@
 
 import { residentName } from "./card.js";
 import { icon } from "./dom.js";
-import { Queue } from "./queue.js";
+import { CARDS_SHOWN, Queue } from "./queue.js";
 import * as server from "./server.js";
 import { showClosed, showHomes } from "./sidebar.js";
 import { enableSound, ring, soundWorks } from "./sound.js";
@@ -11,6 +11,8 @@ import { switchLanguage, translateDocument, typeWord, word } from "./words.js";
 
 const POLL_MILLISECONDS = 3000;
 const REFETCH_MILLISECONDS = 30000;
+const REFETCH_SOON_MILLISECONDS = 700;
+const FRAME_MILLISECONDS = 40;
 const RING_MILLISECONDS = 5000;
 const NOTICE_MILLISECONDS = 8000;
 const byId = (id) => document.getElementById(id);
@@ -21,6 +23,8 @@ let asOf = Date.now();
 let total = 0;
 let lists = { homes: [], closed: [] };
 let noticeTimer = 0;
+let frameDue = 0;
+let refetchDue = 0;
 
 const queue = new Queue(byId("queue"), (row) => ({
   operator: desk?.operator ?? { name: "", role: "auditor" },
@@ -91,10 +95,15 @@ const stream = server.listen(
     queue.apply(row);
     total = Math.max(total, queue.rows.length);
     if (isNew) ring(row.priority);
-    if (row.state === "resolved" || row.filed) refetch().catch(() => poll());
-    drawFrame();
+    if (row.state === "resolved" || row.filed) refetchSoon();
+    frameDue ||= setTimeout(() => { frameDue = 0; drawFrame(); }, FRAME_MILLISECONDS);
   },
 );
+
+// However many alarms are closed in one second: one reading of the lists.
+function refetchSoon() {
+  refetchDue ||= setTimeout(() => { refetchDue = 0; refetch().catch(() => poll()); }, REFETCH_SOON_MILLISECONDS);
+}
 
 function drawFrame() {
   const rows = queue.rows;
@@ -105,8 +114,9 @@ function drawFrame() {
   byId("calm").hidden = rows.length > 0 || desk === null;
   byId("calm").classList.toggle("deaf", deaf);
   byId("calm-more").textContent = word(deaf ? "calm_deaf" : "calm_more");
-  byId("more").hidden = total <= rows.length;
-  byId("more").textContent = word("more", total - rows.length);
+  const shown = Math.min(rows.length, CARDS_SHOWN);
+  byId("more").hidden = total <= shown;
+  byId("more").textContent = word("more", total - shown);
   byId("language").textContent = word("other_language");
   byId("sound").replaceChildren(icon(soundWorks() ? "bell" : "mute"), word(soundWorks() ? "sound_on" : "sound_off"));
   byId("sound").classList.toggle("off", !soundWorks());

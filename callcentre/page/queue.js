@@ -2,11 +2,14 @@
 
 import { makeCard, updateAge } from "./card.js";
 
+export const CARDS_SHOWN = 200;
+const DRAW_MILLISECONDS = 40;
 const URGENCY = { fire: 0, person: 1 };
 
 export class Queue {
   #rows = new Map();
   #cards = new Map();
+  #due = 0;
   #views = new Map(); // per alarm: which panel is open, and its details where they were asked for
 
   constructor(list, viewOf) {
@@ -53,8 +56,13 @@ export class Queue {
     this.draw();
   }
 
+  // Draws soon: in a storm of alarms many changes share one drawing.
   draw() {
-    const rows = this.rows;
+    this.#due ||= setTimeout(() => { this.#due = 0; this.#paint(); }, DRAW_MILLISECONDS);
+  }
+
+  #paint() {
+    const rows = this.rows.slice(0, CARDS_SHOWN);
     for (const id of [...this.#cards.keys(), ...this.#views.keys()]) {
       if (!this.#rows.has(id)) { this.#cards.delete(id); this.#views.delete(id); }
     }
@@ -63,12 +71,13 @@ export class Queue {
       return this.#cards.get(row.id);
     });
     // Only what is out of place is moved: a button that somebody is about to press keeps its focus.
-    for (const old of [...this.list.children]) if (!cards.includes(old)) old.remove();
+    const kept = new Set(cards);
+    for (const old of [...this.list.children]) if (!kept.has(old)) old.remove();
     cards.forEach((card, place) => { if (this.list.children[place] !== card) this.list.insertBefore(card, this.list.children[place] ?? null); });
   }
 
   tick() {
-    for (const [id, card] of this.#cards) updateAge(card, this.#rows.get(id));
+    for (const [id, card] of this.#cards) if (this.#rows.has(id)) updateAge(card, this.#rows.get(id));
   }
 }
 

@@ -1,6 +1,8 @@
 """The desk's SQLite file: how it is opened and how its plain-SQL schema versions are applied."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 BUSY_SECONDS = 5.0
@@ -33,6 +35,18 @@ def open_writable(path: Path) -> sqlite3.Connection:
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{path} cannot be used as the desk's database: {error}") from error
     return connection
+
+
+@contextmanager
+def one_write(path: Path) -> Iterator[sqlite3.Connection]:
+    """One transaction from a command that runs beside the desk; all of it or nothing. Raises StoreError."""
+    try:
+        with closing(open_writable(path)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise StoreError(f"{path} could not be written: {error}") from error
 
 
 def open_readonly(path: Path) -> sqlite3.Connection:

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from callcentre.config import LOOPBACK
 from callcentre.handling import Person, Role
 from callcentre.store.people import SESSION_LIFE, close_session, open_session, person_by
 from callcentre.web.body import read_body
@@ -48,7 +49,8 @@ async def home_page(request: Request) -> Response:
     """`GET /`: the desk for who is signed in, else the sign-in page. The demo signs its visitors in."""
     if await person_of(request) is not None:
         return page_file("index.html")
-    if desk_of(request).sign_in_visitors:
+    # By its loopback name only: a foreign name that leads here would be another site's script.
+    if desk_of(request).sign_in_visitors and request.url.hostname in LOOPBACK:
         return await _signed_in(request, VISITOR, page_file("index.html"))
     return page_file("signin.html")
 

@@ -207,3 +207,26 @@ async def test_the_page_fits_its_screen(desk: Desk, browser: webdriver.Chrome, w
         )
     assert measured[0] <= measured[1] == width
     assert measured[2] >= 44
+
+
+async def test_a_storm_of_alarms_is_counted_whole_and_the_page_still_answers(
+    desk: Desk, browser: webdriver.Chrome
+) -> None:
+    fire = alarm_message(type="smoke", priority="fire")
+    async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
+        page = await Page(browser, desk).open()
+        await page.shows("#calm", "没有未处理的报警")
+        for message in [alarm_message() for _ in range(400)] + [fire]:
+            await home.send("alarm", message)
+        await page.shows("#open-count", "401", 40)
+        await page.shows("#more", "201")
+        await page.press("#queue > li:first-child .next")
+        assert (await home.answer(about=fire["id"], state="accepted"))["role"] == "operator"
+
+
+async def test_visitors_are_signed_in_under_the_loopback_name_only(desk: Desk) -> None:
+    async with desk.running("--sign-in-visitors"):
+        assert "set-cookie" in (await desk.request("GET", "/")).headers
+        foreign = await desk.request("GET", "/", headers={"Host": f"elsewhere.example:{desk.port}"})
+        assert "set-cookie" not in foreign.headers
+        assert b"<form" in foreign.body
