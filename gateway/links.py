@@ -49,6 +49,7 @@ class SerialLine:
         self._metrics = metrics
         self._monotonic = monotonic
         self._name = f"serial {port.name}"
+        self._line = f"serial.{port.name}"  # a word that may leave the house as evidence
 
     async def run(self) -> None:
         """Listen for ever."""
@@ -58,7 +59,7 @@ class SerialLine:
             except* PortError as group:
                 self._problems.report(self._name, str(group.exceptions[0]))
             self._metrics.serial_connected(self._port.name, connected=False)
-            self._lines.down(self._name, self._monotonic())
+            self._lines.down(self._line, self._monotonic())
             await asyncio.sleep(REOPEN_SECONDS)
 
     async def _listen(self) -> None:
@@ -67,7 +68,7 @@ class SerialLine:
         async with open_port(self._port.path, self._driver.baud_rate) as port, asyncio.TaskGroup() as group:
             group.create_task(_write(port, answers), name=f"{self._name} answers")
             self._metrics.serial_connected(self._port.name, connected=True)
-            self._lines.up(self._name)
+            self._lines.up(self._line)
             self._problems.over(self._name)
             log.info("listening on %s (%s)", self._name, self._port.path)
             async for chunk in port.chunks():
@@ -124,14 +125,14 @@ class LocalBroker:
                 await self._listen()
             except MqttError as error:
                 self._problems.report("local broker", f"no line to the local broker {self._endpoint}: {error}")
-            self._lines.down("local broker", self._monotonic())
+            self._lines.down("local_broker", self._monotonic())
             await asyncio.sleep(REOPEN_SECONDS)
 
     async def _listen(self) -> None:
         async with open_session(self._endpoint, self._options, self._arrive) as session:
             for driver in self._drivers:
                 await session.subscribe(*driver.subscriptions)
-            self._lines.up("local broker")
+            self._lines.up("local_broker")
             self._problems.over("local broker")
             log.info("listening on the local broker %s", self._endpoint)
             await session.lost()

@@ -76,5 +76,6 @@ def notes(house: House) -> str:
 
 
 def problems(gateway: Child) -> list[str]:
-    """The lines of a gateway's log that are warnings or worse, notices not counted."""
-    return [line for line in gateway.lines if (" WARNING " in line or " ERROR " in line) and "notice " not in line]
+    """The lines of a gateway's log that are warnings or worse; notices and the file's own warnings not counted."""
+    worse = [line for line in gateway.lines if " WARNING " in line or " ERROR " in line]
+    return [line for line in worse if "notice " not in line and ": warning: " not in line]
