@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from drivers.nesting import is_too_deep
+
 State = dict[str, Any]
 
 _TRUE = frozenset({"true", "1", "on", "yes"})
@@ -33,6 +35,8 @@ def read(payload: bytes, limit_bytes: int) -> State | str:
         return "too_deep"
     except msgspec.MsgspecError:
         return "bad_json"
+    if is_too_deep(value):
+        return "too_deep"
     return value if isinstance(value, dict) else "not_object"
 
 

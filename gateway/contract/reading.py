@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from drivers.nesting import is_too_deep
 from gateway.contract.limits import OTHER_LIMIT_BYTES
 from gateway.contract.times import from_text
 
@@ -72,6 +73,8 @@ def decode(payload: bytes) -> Message | Unreadable:
         loose = msgspec.json.decode(payload, type=_Loose)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return _unreadable(payload, _reason(error))
+    if is_too_deep(loose.data):
+        return _unreadable(payload, "too_deep")
     if not _is_id(loose.id):
         return _unreadable(payload, "bad_id")
     if not isinstance(loose.data.get("kind"), str):

@@ -148,7 +148,7 @@ def test_last_seen_in_any_of_its_shapes(last_seen: object, expected: datetime | 
         (b"{", "bad_json"),
         (b'{"battery": NaN}', "bad_json"),
         (b'{"action":"\xff"}', "bad_utf8"),
-        (b'{"a":' * 2000 + b"}" * 2000, "too_deep"),
+        (b'{"a":' * 2000 + b"1" + b"}" * 2000, "too_deep"),
         (b"[" * 100_000, "oversize"),
         (b'{"action":"sos"}' + b" " * MESSAGE_LIMIT_BYTES, "oversize"),
         (b'"smoke"', "not_object"),
