@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Annotated, Any
 
 import msgspec
 
@@ -18,8 +19,16 @@ from gateway.contract.times import from_text, to_text
 log = logging.getLogger(__name__)
 
 LONGEST_LIFE = timedelta(minutes=5)
+ID_LIMIT_CHARACTERS = 64
 REMEMBERED = 1_024
 """How many executed ids are kept: more than any centre sends in the five minutes an order may live."""
+
+
+class _Bearer(msgspec.Struct):
+    """The least of an order that can be replied to."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=ID_LIMIT_CHARACTERS)]
+    command: Any = None
 
 
 class Commands:
@@ -35,25 +44,32 @@ class Commands:
         self._done: deque[str] = deque(maxlen=REMEMBERED)
 
     async def take(self, payload: bytes) -> None:
-        """Handle one order and reply to it; what cannot be read cannot be replied to and is only logged."""
+        """Handle one order and reply to it; only what bears no id cannot be replied to and is logged alone."""
         try:
-            command = msgspec.json.decode(payload, type=Command)
+            order = msgspec.json.decode(payload, type=_Bearer)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            log.warning("an order that cannot be read was ignored: %s", error)
+            log.warning("an order that bears no id was ignored: %s", error)
             return
-        refusal = self._refusal(command) or self._obey(command)
+        refusal = self._judge_and_obey(payload)
         if refusal is None:
-            self._done.append(command.id)
+            self._done.append(order.id)
         else:
-            log.warning("the order %s (%s) was refused: %s", command.id, command.command, refusal)
+            log.warning("the order %s was refused: %s", order.id, refusal)
         reply = Reply(
-            id=command.id,
-            command=command.command,
+            id=order.id,
+            command=str(order.command)[:ID_LIMIT_CHARACTERS],
             done=refusal is None,
             at=to_text(self._clock.now()),
             reason=refusal,
         )
         self._reply(msgspec.json.encode(reply))
+
+    def _judge_and_obey(self, payload: bytes) -> str | None:
+        try:
+            command = msgspec.json.decode(payload, type=Command)
+        except msgspec.ValidationError:
+            return "unreadable"
+        return self._refusal(command) or self._obey(command)
 
     def _refusal(self, command: Command) -> str | None:
         if command.id in self._done:
@@ -61,6 +77,8 @@ class Commands:
         try:
             issued, expires = from_text(command.issued_at), from_text(command.expires_at)
         except ValueError:
+            return "bad_time"
+        if expires < issued:
             return "bad_time"
         if expires - issued > LONGEST_LIFE:
             return "lives_too_long"

@@ -1,0 +1,128 @@
+"""The centre's orders: obeyed once and in time, otherwise refused with the reason."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.event import ClockQuality
+from gateway.commands import Commands
+from gateway.contract.times import to_text
+from tests.gateway.houses import HandClock
+
+HEARTBEAT = {"command": "set_heartbeat", "heartbeat_minutes": 5}
+
+
+class House:
+    """Commands with a clock at hand, and what came of them."""
+
+    def __init__(self) -> None:
+        self.clock = HandClock()
+        self.replies: list[dict[str, Any]] = []
+        self.births = 0
+        self.heartbeats: list[int] = []
+        self.commands = Commands(
+            self.clock, lambda payload: self.replies.append(json.loads(payload)), self._bear, self.heartbeats.append
+        )
+
+    def _bear(self) -> None:
+        self.births += 1
+
+    async def order(self, issued_ago: float = 0.0, life: float = 300.0, **fields: object) -> dict[str, Any] | None:
+        issued = self.clock.now() - timedelta(seconds=issued_ago)
+        body = {
+            "id": "order-1", "command": "rebirth", "issuer": "centre", "issued_at": to_text(issued),
+            "expiry": to_text(issued + timedelta(seconds=life)), **fields,
+        }  # fmt: skip
+        return await self.raw(json.dumps(body).encode())
+
+    async def raw(self, payload: bytes) -> dict[str, Any] | None:
+        known = len(self.replies)
+        await self.commands.take(payload)
+        assert len(self.replies) <= known + 1
+        return self.replies[-1] if len(self.replies) > known else None
+
+
+async def test_an_order_is_obeyed_once_and_its_repetition_refused() -> None:
+    house = House()
+    reply = await house.order()
+    assert reply == {
+        "id": "order-1",
+        "command": "rebirth",
+        "done": True,
+        "at": to_text(house.clock.now()),
+        "reason": None,
+    }
+    again = await house.order()
+    assert again is not None
+    assert (again["done"], again["reason"], house.births) == (False, "repeated", 1)
+
+
+@pytest.mark.parametrize(
+    ("issued_ago", "life", "reason"),
+    [(301.0, 300.0, "expired"), (0.0, 301.0, "lives_too_long"), (-600.0, 300.0, "expired"), (0.0, -1.0, "bad_time")],
+)
+async def test_what_is_out_of_its_time_is_refused(issued_ago: float, life: float, reason: str) -> None:
+    house = House()
+    reply = await house.order(issued_ago, life)
+    assert reply is not None
+    assert (reply["done"], reply["reason"], house.births) == (False, reason, 0)
+
+
+async def test_without_a_trusted_clock_a_harmless_order_is_obeyed() -> None:
+    house = House()
+    house.clock.known = ClockQuality.UNTRUSTED
+    reply = await house.order(issued_ago=90_000.0)
+    assert reply is not None
+    assert reply["done"]
+
+
+async def test_a_time_that_no_calendar_holds_is_refused() -> None:
+    reply = await House().order(issued_at="2026-13-45T99:00:00Z")
+    assert reply is not None
+    assert reply["reason"] == "bad_time"
+
+
+@pytest.mark.parametrize("command", ["wipe", "reboot", "update", "set_config", "speak", "dance"])
+async def test_what_this_version_does_not_do_is_refused_by_name(command: str) -> None:
+    reply = await House().order(command=command)
+    assert reply is not None
+    assert (reply["command"], reply["done"], reply["reason"]) == (command, False, "not_supported")
+
+
+@given(minutes=st.integers(-(10**9), 10**9) | st.none())
+async def test_the_heartbeat_stays_in_its_range(minutes: int | None) -> None:
+    house = House()
+    reply = await house.order(command="set_heartbeat", heartbeat_minutes=minutes)
+    assert reply is not None
+    wanted = minutes is not None and 1 <= minutes <= 1_440
+    assert reply["done"] is wanted
+    assert house.heartbeats == ([minutes] if wanted else [])
+
+
+@pytest.mark.parametrize(
+    "fields", [{"heartbeat_minutes": "five"}, {"issued_at": 5}, {"command": 7}, {"issuer": None}, {"expiry": "soon"}]
+)
+async def test_an_order_that_cannot_be_read_is_refused_with_a_reply(fields: dict[str, Any]) -> None:
+    house = House()
+    reply = await house.order(**fields)
+    assert reply is not None
+    assert (reply["id"], reply["done"], reply["reason"]) == ("order-1", False, "unreadable")
+    good = await house.order()
+    assert good is not None
+    assert good["done"], "a refused order leaves its id free"
+
+
+@pytest.mark.parametrize("payload", [b"", b"\xff", b"[]", b"null", b'{"command":"rebirth"}', b'{"id":""}',
+                                     b'{"id":7}', b'{"id":"' + b"x" * 65 + b'"}', b"[" * 100_000])  # fmt: skip
+async def test_what_bears_no_id_is_only_logged(payload: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    assert await House().raw(payload) is None
+    assert "bears no id" in caplog.text
+
+
+@given(st.binary(max_size=200))
+async def test_no_bytes_raise(payload: bytes) -> None:
+    await House().raw(payload)
