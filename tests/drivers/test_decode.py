@@ -119,7 +119,7 @@ def test_a_device_that_leaves_is_lost_to_supervision() -> None:
         (b'{"protocol": "zigbee2mqtt_json", "input": "{"}', "bad_json"),
         (b'{"protocol": "zigbee2mqtt_json", "topic": 7, "input": {}}', "bad_topic"),
         (b'{"protocol": "zigbee2mqtt_json", "kind": "mqtt_sequence", "topic": "a/b", "input": []}', "bad_sequence"),
-        (b'{"protocol": "zigbee2mqtt_json", "input": ' + b"[" * 900 + b"]" * 900 + b"}", "not_object"),
+        (b'{"protocol": "zigbee2mqtt_json", "input": ' + b"[" * 900 + b"]" * 900 + b"}", "too_deep"),
     ],
 )
 def test_any_line_is_answered_with_a_reason(line: bytes, reason: str) -> None:
