@@ -91,11 +91,12 @@ async function poll() {
 const stream = server.listen(
   () => refetch().catch(() => poll()),
   (row) => {
-    const isNew = row.state === "none" && !row.silent && !queue.rows.some((known) => known.id === row.id);
+    const isNew = !queue.has(row.id);
     queue.apply(row);
     total = Math.max(total, queue.rows.length);
-    if (isNew) ring(row.priority);
-    if (row.state === "resolved" || row.filed) refetchSoon();
+    if (isNew && row.state === "none" && !row.silent) ring(row.priority);
+    // Beyond what is listed here only the desk can count.
+    if (row.state === "resolved" || row.filed || (isNew && total >= CARDS_SHOWN)) refetchSoon();
     frameDue ||= setTimeout(() => { frameDue = 0; drawFrame(); }, FRAME_MILLISECONDS);
   },
 );

@@ -36,6 +36,8 @@ export class Queue {
     this.redraw(row.id);
   }
 
+  has(id) { return this.#rows.has(id); }
+
   view(id) { return this.#views.get(id) ?? { panel: null, details: null, note: "" }; }
 
   setView(id, change) {
