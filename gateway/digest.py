@@ -1,5 +1,6 @@
 """Telemetry as digests: counts and last values per device, no raw streams. Bounded by the number of devices."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -10,9 +11,8 @@ from gateway.contract.messages import DeviceDigest, Digest, DigestData
 from gateway.contract.times import to_text
 from gateway.store.database import new_id
 
-DEVICES_PER_DIGEST = 40
-"""So many devices with every field set stay below the contract's 16 KB."""
-assert DEVICES_PER_DIGEST * 400 < OTHER_LIMIT_BYTES  # a device's entry is under 400 bytes
+DEVICES_LIMIT_BYTES = OTHER_LIMIT_BYTES - 1_024
+"""What the devices of one digest may take; the rest is for the envelope."""
 
 
 class DigestBook:
@@ -45,10 +45,21 @@ class DigestBook:
         """The digests of the time since the last ones, and begin anew; none where nothing was heard."""
         devices = list(self._devices.values())
         since, self._since, self._devices = self._since, until, {}
-        return [
-            _encode(devices[start : start + DEVICES_PER_DIGEST], since, until, sender)
-            for start in range(0, len(devices), DEVICES_PER_DIGEST)
-        ]
+        return [_encode(part, since, until, sender) for part in _parts(devices)]
+
+
+def _parts(devices: list[DeviceDigest]) -> Iterator[list[DeviceDigest]]:
+    part: list[DeviceDigest] = []
+    room = DEVICES_LIMIT_BYTES
+    for device in devices:
+        size = len(msgspec.json.encode(device)) + 1
+        if part and size > room:
+            yield part
+            part, room = [], DEVICES_LIMIT_BYTES
+        part.append(device)
+        room -= size
+    if part:
+        yield part
 
 
 def _encode(devices: list[DeviceDigest], since: datetime, until: datetime, sender: Sender) -> bytes:

@@ -4,6 +4,8 @@ import logging
 
 log = logging.getLogger(__name__)
 LIMIT = 32
+TEXT_LIMIT_BYTES = 200
+"""All problems together take less than half of a status message."""
 
 
 class Problems:
@@ -13,11 +15,12 @@ class Problems:
         self._open: dict[str, str] = {}
 
     def report(self, name: str, text: str) -> None:
-        """A problem exists; the first report is logged, repetitions are not."""
+        """A problem exists; the first report is logged, repetitions are not. More than LIMIT at once are not kept."""
         if name not in self._open:
+            if len(self._open) >= LIMIT:
+                return
             log.warning("%s", text)
-        if name in self._open or len(self._open) < LIMIT:
-            self._open[name] = text
+        self._open[name] = text.encode("utf-8", "replace")[:TEXT_LIMIT_BYTES].decode("utf-8", "ignore")
 
     def over(self, name: str) -> None:
         """A problem is over; said once where it was open."""

@@ -60,9 +60,12 @@ class StatusBook:
         """The status message for `online` or `stopping`, with the newest open alarms."""
         known: Literal["online", "stopping"] = "stopping" if state == "stopping" else "online"
         try:
-            alarms, _ = await self._store.ask(open_alarms, OPEN_LISTED)
+            alarms, total = await self._store.ask(open_alarms, OPEN_LISTED)
         except StoreError:
-            alarms = [(entry.stored.event.id, "calling") for entry in self._ledger.alarms()]
+            # What the house itself still sends is all that is known without the disk.
+            waiting = [entry.stored.event for entry in self._ledger.alarms()]
+            alarms = [(event.id, "calling") for event in waiting if event.raises_alarm or event.is_test]
+            total = len(alarms)
         heard = self._intake.last_heard
         return Status(
             state=known,
@@ -74,6 +77,7 @@ class StatusBook:
             boot=self._store.identity.boot,
             devices={device: to_text(heard[device]) if device in heard else None for device in self.devices},
             open=[alarm for alarm, _ in alarms],
+            open_total=total,
             problems=self._problems.list(),
         )
 

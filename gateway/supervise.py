@@ -9,6 +9,8 @@ from gateway.problems import Problems
 log = logging.getLogger(__name__)
 
 RESTART_SECONDS = 1.0
+WELL_AFTER_SECONDS = 60.0
+"""A part that has failed and then runs so long is well again."""
 
 
 async def keep(name: str, part: Callable[[], Awaitable[None]], problems: Problems) -> None:
@@ -16,12 +18,16 @@ async def keep(name: str, part: Callable[[], Awaitable[None]], problems: Problem
 
     One part's failure must not end the others: the cord must work while the health page does not.
     """
+    failure = f"failure of {name}"  # apart from the problems that the part itself reports under its name
     while True:
+        well = asyncio.get_running_loop().call_later(WELL_AFTER_SECONDS, problems.over, failure)
         try:
             await part()
         except* Exception as group:  # whatever it is, the alarm path must come back
             log.debug("%s failed", name, exc_info=group)
-            problems.report(name, f"{name} failed and is started again: {group.exceptions[0]!r}")
+            problems.report(failure, f"{name} failed and is started again: {group.exceptions[0]!r}")
         else:
-            problems.over(name)
+            problems.over(failure)
+        finally:
+            well.cancel()
         await asyncio.sleep(RESTART_SECONDS)

@@ -35,12 +35,16 @@ def fit_event(body: CloudEvent, limit_bytes: int) -> bytes:
 
 
 def encode_status(status: Status) -> bytes:
-    """Encode a status message within the contract's limit; the totals are counted here.
+    """Encode a status message within the contract's limit; the totals count what is cut here too.
 
     Devices are cut first: the never heard and the longest silent stay, for they are the news. Then open alarms are
     cut from the end of the list. `version` and `problems` are the gateway's own short words and are not cut.
     """
-    body = msgspec.structs.replace(status, devices_total=len(status.devices), open_total=len(status.open))
+    body = msgspec.structs.replace(
+        status,
+        devices_total=max(status.devices_total, len(status.devices)),
+        open_total=max(status.open_total, len(status.open)),
+    )
     encoded = msgspec.json.encode(body)
     if len(encoded) <= OTHER_LIMIT_BYTES:
         return encoded

@@ -1,0 +1,74 @@
+"""Telemetry digests: counts and last values per device, every message within the contract's size."""
+
+from datetime import timedelta
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drivers.event import ActivityType, Event, Kind
+from gateway.contract.limits import OTHER_LIMIT_BYTES
+from gateway.contract.messages import Digest
+from gateway.digest import DigestBook
+from tests.contract.events import SENDER
+from tests.gateway.houses import NOON, event
+
+LATER = NOON + timedelta(minutes=15)
+
+
+def taken(book: DigestBook) -> list[Digest]:
+    return [msgspec.json.decode(payload, type=Digest) for payload in book.take(LATER, SENDER)]
+
+
+def activity(type_: str, **fields: object) -> Event:
+    return event(Kind.ACTIVITY, type_, **fields)
+
+
+def test_what_a_device_said_is_counted_and_its_last_values_kept() -> None:
+    book = DigestBook(NOON)
+    book.note(activity("motion", battery_percent=90.0, link_quality=10))
+    book.note(activity("motion", room="hall", link_quality=20, received_at=LATER))
+    book.note(event(Kind.SUPERVISION, None, rssi_dbm=-70, device="cord-bed"))
+    book.note(event(Kind.TROUBLE, "storage", device=None))
+    (digest,) = taken(book)
+    first, second = digest.data.devices
+    assert (first.device, first.messages, first.activity) == ("cord-bath", 2, {"motion": 2})
+    assert (first.battery_percent, first.link_quality, first.rssi_dbm) == (90.0, 20, None)
+    assert first.last_heard_at == "2026-03-01T12:15:00.250Z"
+    assert (second.device, second.messages, second.rssi_dbm, second.activity) == ("cord-bed", 1, -70, {})
+    assert (digest.type, digest.source, digest.subject) == ("anju.telemetry.digest", "/gateways/gw-0001", "r-0001")
+    assert (digest.data.since, digest.data.until) == ("2026-03-01T12:00:00.250Z", "2026-03-01T12:15:00.250Z")
+
+
+def test_each_digest_begins_where_the_last_ended_and_silence_sends_none() -> None:
+    book = DigestBook(NOON)
+    assert taken(book) == []
+    book.note(activity("motion"))
+    (digest,) = taken(book)
+    assert digest.data.since == digest.data.until == "2026-03-01T12:15:00.250Z"
+    assert taken(book) == []
+
+
+names = st.text(
+    st.characters(min_codepoint=0x20, max_codepoint=0xFFFF, exclude_categories=["Cs"]), min_size=1, max_size=64
+)
+
+
+@settings(max_examples=20)
+@given(rooms=st.lists(names, min_size=1, max_size=5), count=st.integers(1, 300), repeats=st.integers(1, 10**12))
+def test_however_many_devices_no_digest_exceeds_its_size_and_none_is_left_out(
+    rooms: list[str], count: int, repeats: int
+) -> None:
+    book = DigestBook(NOON)
+    for number in range(count):
+        device = f"{number:064}"
+        for type_ in ActivityType:
+            one = activity(type_, device=device, room=rooms[number % len(rooms)], battery_percent=1 / 3, rssi_dbm=-100,
+                           link_quality=255)  # fmt: skip
+            book.note(one)
+        for type_ in ActivityType:
+            book._devices[device].activity[type_] = repeats
+    payloads = book.take(LATER, SENDER)
+    assert max(map(len, payloads)) <= OTHER_LIMIT_BYTES
+    told = [entry.device for payload in payloads for entry in msgspec.json.decode(payload, type=Digest).data.devices]
+    assert told == [f"{number:064}" for number in range(count)]
