@@ -68,6 +68,7 @@ class Inbound:
     """A message as it came. `mid` is what acknowledges it; messages of QoS 0 need none.
 
     `redelivered` (MQTT's DUP): the broker sent it before, and our acknowledgement never reached it.
+    `correlation` is what the sender wants to find again in the reply.
     """
 
     topic: str
@@ -76,6 +77,7 @@ class Inbound:
     qos: int
     mid: int
     redelivered: bool = False
+    correlation: bytes | None = None
 
 
 class MqttError(Exception):

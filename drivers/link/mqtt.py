@@ -115,7 +115,7 @@ class Session:
         *,
         retain: bool = False,
         content_type: str | None = None,
-        expiry_seconds: int | None = None,
+        correlation: bytes | None = None,
     ) -> "asyncio.Future[int]":
         """Publish with QoS 1.
 
@@ -128,7 +128,7 @@ class Session:
         if self._lost.done():
             answered.set_exception(LinkLostError("not connected"))
             return answered
-        info = self._client.publish(topic, payload, 1, retain, _publish_properties(content_type, expiry_seconds))
+        info = self._client.publish(topic, payload, 1, retain, _publish_properties(content_type, correlation))
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             answered.set_exception(LinkLostError(f"not connected ({info.rc.name})"))
             return answered
@@ -283,6 +283,7 @@ class Session:
                 qos=message.qos,
                 mid=message.mid,
                 redelivered=message.dup,
+                correlation=getattr(message.properties, "CorrelationData", None),
             )
         )
 
@@ -370,12 +371,12 @@ async def _connect_in_thread(client: Client, endpoint: Endpoint, options: Sessio
 
 
 @functools.lru_cache(maxsize=16)
-def _publish_properties(content_type: str | None, expiry_seconds: int | None) -> Properties:
+def _publish_properties(content_type: str | None, correlation: bytes | None) -> Properties:
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     if content_type is not None:
         properties.ContentType = content_type
-    if expiry_seconds is not None:
-        properties.MessageExpiryInterval = expiry_seconds
+    if correlation is not None:
+        properties.CorrelationData = correlation
     return properties
 
 

@@ -84,6 +84,7 @@ class Uplink:
         self._problems = problems
         self._clock = clock
         self._session: Session | None = None
+        self._correlation: bytes | None = None
         self._connected_at: float | None = None
         self._short_lives = 0
         self._status_wanted = asyncio.Event()
@@ -113,12 +114,18 @@ class Uplink:
         self._ledger.make_due(self._clock.monotonic())
         self.pump()
 
-    def publish(self, branch: str, payload: bytes, content_type: str | None = None) -> "asyncio.Future[int] | None":
+    def reply(self, payload: bytes) -> None:
+        """Publish the result of the order that is being handled, with its correlation data."""
+        self._publish(topics.REPLY, payload, self._correlation)
+
+    def publish(self, branch: str, payload: bytes) -> "asyncio.Future[int] | None":
         """Publish what nobody has to answer; None while there is no connection, or no slot."""
+        return self._publish(branch, payload, None)
+
+    def _publish(self, branch: str, payload: bytes, correlation: bytes | None) -> "asyncio.Future[int] | None":
         if self._session is None or self._session.unacknowledged >= self._session.receive_maximum:
             return None
-        topic = topics.house(self._sender.district, self._sender.gateway, branch)
-        return self._session.publish(topic, payload, content_type=content_type)
+        return self._session.publish(self._topic(branch), payload, correlation=correlation)
 
     def announce(self) -> None:
         """Publish the status now (a heartbeat is due, or something in it changed)."""
@@ -303,6 +310,7 @@ class Uplink:
         if inbound.topic == self._topic(topics.ANSWER):
             await self._handlers.answer(inbound.payload)
         elif inbound.topic == self._topic(topics.COMMAND):
+            self._correlation = inbound.correlation
             await self._handlers.command(inbound.payload)
         elif inbound.topic == topics.centre_status(self._sender.district):
             self._handlers.centre(inbound.payload)

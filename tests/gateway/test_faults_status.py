@@ -9,6 +9,8 @@ from typing import Any
 
 import aiomqtt
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from tests.gateway.faults import SOS, frame, radio_on, ready
 from tests.support.brokers import Broker
@@ -113,3 +115,21 @@ async def test_the_centre_sets_the_heartbeat_and_asks_for_a_birth(house: House, 
         assert (await give(order("set_heartbeat", heartbeat_minutes=0)))[0] is False
         assert await give(order("wipe")) == (False, "not_supported")
         assert statuses(centre)[-1].body["heartbeat_minutes"] == 17
+
+
+async def test_a_reply_bears_the_correlation_data_of_its_order(house: House, district_broker: Broker) -> None:
+    async with (
+        aiomqtt.Client(district_broker.host, district_broker.port, protocol=aiomqtt.ProtocolVersion.V5) as centre,
+        house.gateway_running() as gateway,
+    ):
+        await ready(gateway, serial=False)
+        await centre.subscribe("anju/v1/d1/gw-0001/reply", qos=1)
+        replies = aiter(centre.messages)
+        for correlation in (b"\x00\xff17", None):
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            if correlation is not None:
+                properties.CorrelationData = correlation
+            payload = json.dumps(order("rebirth")).encode()
+            await centre.publish("anju/v1/d1/gw-0001/command", payload, qos=1, properties=properties)
+            reply = await anext(replies)
+            assert getattr(reply.properties, "CorrelationData", None) == correlation
