@@ -1,5 +1,6 @@
 """The district's broker is away, frozen, strange or forgetful: the gateway lives on, says so once, and delivers."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,9 @@ async def test_frozen_it_is_given_up_and_the_alarm_goes_out_when_it_thaws(
         await gateway.wait_line("no line to the district's broker .*: the broker acknowledged nothing for 10 s", 30)
         district_broker.thaw()
         await gateway.wait_line("notice state=received alarm=" + alarm)
+        district_broker.freeze()
+        async with asyncio.timeout(5):
+            assert await gateway.terminate() == 0, "a broker that does not answer must not hold up a stop"
         assert centre.raised == [alarm]
         assert [event["id"] for event in stored(house, "alarm")] == [alarm]
 
