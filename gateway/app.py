@@ -39,6 +39,7 @@ from gateway.reception import Reception
 from gateway.status import StatusBook, version
 from gateway.store import jobs
 from gateway.store.database import new_id
+from gateway.store.rows import Stored
 from gateway.store.store import Store
 from gateway.supervise import keep
 from gateway.uplink.hops import Hops
@@ -104,19 +105,32 @@ class House:
         alarms, _ = await self.store.ask(jobs.open_alarms, LEDGER_LIMIT)
         for alarm, state in alarms:
             self.notices.resume(alarm, state)
-        for stored in await self.store.ask(jobs.waiting, LEDGER_LIMIT):
+        waiting = await self.store.ask(jobs.waiting, LEDGER_LIMIT)
+        for stored in waiting:
             self.ledger.offer(stored, now, (wall - stored.event.received_at).total_seconds())
         self.ledger.overflowed = len(self.ledger) >= LEDGER_LIMIT
-        for condition in await self.store.ask(jobs.conditions):
+        conditions = await self.store.ask(jobs.conditions)
+        for condition in conditions:
             self.intake.conditions.restore(
                 condition.device, condition.name, condition.event, resolved=condition.resolved
             )
         for device, occurred_at in (await self.store.ask(jobs.last_device_times)).items():
             self.intake.handled_before(device, occurred_at)
-        for stored in await self.store.ask(jobs.newest, NEWEST_EVENTS):
+        newest = await self.store.ask(jobs.newest, NEWEST_EVENTS)
+        for stored in newest:
             self.intake.remember(stored.event, now, (wall - stored.event.received_at).total_seconds())
+        self._announce_again(dict(alarms), [*waiting, *newest], {condition.event for condition in conditions})
         if len(self.ledger):
             log.info("%d messages of an earlier run wait for the centre", len(self.ledger))
+
+    def _announce_again(self, states: dict[str, str], found: list[Stored], active: set[str]) -> None:
+        """Give the announcer the open alarms in the order in which they were raised; older ones only the log knows."""
+        wall = self.clock.now()
+        events = {stored.event.id: stored.event for stored in sorted(found, key=lambda stored: stored.sequence)}
+        for alarm, event in events.items():
+            if alarm in states:
+                age_seconds = max(0.0, (wall - event.received_at).total_seconds())
+                self.announcer.resume(event, states[alarm], age_seconds, active=alarm in active)
 
     def routes(self) -> dict[str, Callable[[], Response]]:
         """What the local HTTP server answers."""
@@ -142,7 +156,7 @@ class House:
                     await asyncio.wait([answered])  # at most one in flight
 
     def _reply(self, payload: bytes) -> None:
-        self.uplink.reply(payload)
+        self.uplink.publish(topics.REPLY, payload)
 
     def _rebirth(self) -> None:
         self.uplink.announce()

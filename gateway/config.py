@@ -7,6 +7,7 @@ from pathlib import Path
 from drivers import registry
 from drivers.device import Device
 from gateway.config_devices import SerialPort, read_devices, read_serial_ports
+from gateway.config_notice import Notice, read_notice
 from gateway.config_rules import Table, is_loopback, quoted
 from gateway.config_syntax import UnreadableFileError, read
 from gateway.config_uplink import Uplink, read_uplink
@@ -52,6 +53,7 @@ class Config:
     uplink: Uplink
     broker: Broker | None
     http: Http
+    notice: Notice
     presses_per_minute: int
     serial_ports: tuple[SerialPort, ...]
     devices: tuple[Device, ...]
@@ -95,6 +97,7 @@ def _config(top: Table, folder: Path) -> Config:
     uplink = read_uplink(top.table("uplink", required=True), folder)
     broker = _broker(top.table("broker"))
     http = _http(top.table("http"))
+    notice = read_notice(top.table("notice"))
     presses_per_minute = _presses_per_minute(top.table("intake"))
     serial_ports = read_serial_ports(top.tables("serial"))
     devices = read_devices(top.tables("device"))
@@ -109,6 +112,7 @@ def _config(top: Table, folder: Path) -> Config:
         uplink=uplink,
         broker=broker,
         http=http,
+        notice=notice,
         presses_per_minute=presses_per_minute,
         serial_ports=serial_ports,
         devices=devices,

@@ -1,9 +1,10 @@
 """What the resident is to hear about each alarm: calling, received, accepted … or that nobody could be reached.
 
-Each notice is one log line that holds `notice` and the state; lamps and voices hang on the same states later.
+Each notice is one log line that holds `notice` and the state, and goes to an audience: the lamp and the voice.
 """
 
 import logging
+from typing import Protocol
 
 from drivers.event import Event
 
@@ -22,10 +23,24 @@ RANKS = {
 LIMIT = 1_000
 
 
-class Notices:
-    """The latest notice of each alarm that is under way."""
+class Audience(Protocol):
+    """Who makes notices heard and seen in the home."""
 
-    def __init__(self) -> None:
+    def begin(self, event: Event) -> None:
+        """An alarm or test was raised and is ours."""
+
+    def rise(self, alarm: str, state: str) -> None:
+        """An alarm has reached another state."""
+
+    def clear(self, alarm: str) -> None:
+        """An alarm's sensor says that it is over; the centre still has to close it."""
+
+
+class Notices:
+    """The latest notice of each alarm that is under way. Without an audience the log alone says it."""
+
+    def __init__(self, audience: Audience | None = None) -> None:
+        self._audience = audience
         self._state: dict[str, str] = {}
 
     def begin(self, event: Event) -> None:
@@ -33,6 +48,8 @@ class Notices:
         self._remember(event.id, "calling")
         log.warning("notice state=calling alarm=%s type=%s device=%s test=%s",
                     event.id, event.type, event.device, event.is_test)  # fmt: skip
+        if self._audience is not None:
+            self._audience.begin(event)
 
     def resume(self, alarm: str, state: str) -> None:
         """An alarm of an earlier boot is still under way: remember where it stood, say nothing."""
@@ -49,8 +66,15 @@ class Notices:
             return
         self._remember(alarm, state)
         log.warning("notice state=%s alarm=%s role=%s minutes=%s", state, alarm, role, minutes)
+        if self._audience is not None:
+            self._audience.rise(alarm, state)
         if state == "resolved":
             del self._state[alarm]
+
+    def clear(self, alarm: str) -> None:
+        """The sensor says that it is over: what to do about it is said no more."""
+        if self._audience is not None:
+            self._audience.clear(alarm)
 
     def knows(self, alarm: str) -> bool:
         """Whether the alarm is under way: raised or resumed, and not yet resolved."""

@@ -106,3 +106,5 @@ class Reception:
         if event.raises_alarm or event.is_test:
             self._metrics.alarm_raised(str(event.type))
             self._notices.begin(event)
+        elif event.kind is Kind.RESTORE and event.alarm is not None:
+            self._notices.clear(event.alarm)

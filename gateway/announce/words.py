@@ -1,0 +1,56 @@
+"""Every sentence the house can say, in the languages it speaks: short, calm, and never more than is known.
+
+The sound files in `sounds/LANGUAGE/NAME.wav` are made from these sentences by `make sounds`.
+Until the centre has said `dispatched`, nobody is said to be on the way. Telephone numbers are written as they are read.
+They are mainland China's, in both languages: 120 for illness, 119 for fire.
+
+What to do at smoke, heat, CO and gas is the common core of what fire services and gas companies tell households: go
+out and stay out, and where the way is blocked close the door and call from a window; at CO and gas open doors and
+windows and go out; at gas no switch, no flame, and no telephone before one is outside. The gas valve is left out on
+purpose: nobody shall look for it in a kitchen full of gas. (Humberside and West Yorkshire fire services, "escape
+plan"; New Zealand and US fire services on CO alarms; Chinese gas companies' 燃气泄漏处置.)
+"""
+
+from typing import Final
+
+LANGUAGES: Final = ("zh-CN", "en")
+
+HAZARDS: Final = ("smoke", "heat", "co", "gas")
+"""Alarm types at which the house first says what to do, line or no line."""
+
+TEST: Final = "test"
+
+SENTENCES: Final[dict[str, dict[str, str]]] = {
+    "zh-CN": {
+        "test": "这是测试。",
+        "smoke": "烟雾报警！请马上离开，到室外去。出不去就关紧房门，到窗口呼救。",
+        "heat": "高温报警！可能起火，请马上离开，到室外去。出不去就关紧房门，到窗口呼救。",
+        "co": "一氧化碳报警！请打开门窗，马上到室外去。",
+        "gas": "燃气报警！不要开关电器，不要点火。打开门窗，马上到室外去，再打电话。",
+        "calling": "正在为您呼叫帮助。",
+        "not_reached": "暂时联系不上呼叫中心，还在继续呼叫。请向邻居呼救。急病打幺二零，火警打幺幺九。",
+        "received": "呼叫中心已收到，请稍候。",
+        "accepted": "工作人员已接警，正在为您安排帮助。",
+        "dispatched": "已经派人前来，请耐心等待。",
+        "arrived": "帮助您的人已经到了。",
+        "resolved": "这次报警已经结束。",
+    },
+    "en": {
+        "test": "This is a test.",
+        "smoke": "Smoke alarm! Go outside now. If you cannot get out, close the door and call from a window.",
+        "heat": "Heat alarm! There may be a fire. Go outside now. "
+        "If you cannot get out, close the door and call from a window.",
+        "co": "Carbon monoxide alarm! Open doors and windows, and go outside now.",
+        "gas": "Gas alarm! Touch no switch, light no flame. Open doors and windows, and go outside now. "
+        "Use the telephone only outside.",
+        "calling": "Calling for help.",
+        "not_reached": "The call centre cannot be reached right now. We keep trying. Call out to your neighbours. "
+        "For illness dial 1 2 0, for fire 1 1 9.",
+        "received": "The call centre has your alarm. Please wait.",
+        "accepted": "A person at the call centre is dealing with your alarm.",
+        "dispatched": "Somebody is on the way to you. Please wait.",
+        "arrived": "The people who help you are there.",
+        "resolved": "This alarm is closed.",
+    },
+}
+"""Language → name → sentence. The names are the states of a notice, the hazards, and `test`."""
