@@ -156,7 +156,7 @@ class House:
                     await asyncio.wait([answered])  # at most one in flight
 
     def _reply(self, payload: bytes) -> None:
-        self.uplink.publish(topics.REPLY, payload)
+        self.uplink.reply(payload)
 
     def _rebirth(self) -> None:
         self.uplink.announce()
