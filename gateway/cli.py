@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -15,8 +16,10 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         status = arguments.run(arguments)
+        sys.stdout.flush()
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone (`| head`): nobody is left to tell
+        # The reader of our output has gone (`| head`): nobody is left to tell, the flush at the exit included.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = DONE
     except KeyboardInterrupt:
         status = 130
@@ -56,11 +59,17 @@ def _parser() -> argparse.ArgumentParser:
     events.add_argument("--kind", metavar="KIND", help="only this kind, for example alarm")
     events.add_argument("--device", metavar="ID", help="only this device")
     events.add_argument("--since", metavar="TIME", help="only from this time on (RFC 3339 with an offset, or a date)")
-    events.add_argument("--limit", type=int, metavar="N", help="only the newest N")
+    events.add_argument("--limit", type=_count, metavar="N", help="only the newest N")
     command("status", _status, "Ask the running gateway how it is.").add_argument(
         "--json", action="store_true", help="print one JSON object"
     )
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of events; write 0 or more")
+    return int(text)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -79,8 +88,6 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    import os
-
     flags = [f"--{name}" for name in ("once", "json") if getattr(arguments, name)]
     # Another program, started by its command line: the house knows nothing of the simulator.
     os.execv(sys.executable, [sys.executable, "-P", "-m", "simulator.demo", *flags])  # noqa: S606

@@ -3,19 +3,21 @@
 import argparse
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from gateway.contract.times import from_text
-from gateway.store.database import open_for_reading
+from gateway.store.database import open_for_reading, reading
 from gateway.store.jobs import HANDLING
 from gateway.store.reading import Filter, events
 
 _COLUMNS = ("received_at", "kind", "type", "device", "room", "repeat_count")
-_WIDTHS = (25, 17, 17, 18, 14, 7)
+_HEADINGS = ("RECEIVED (UTC)", "KIND", "TYPE", "DEVICE", "ROOM", "TIMES", "STATE")
+_WIDTHS = (19, 15, 17, 13, 10, 5, 0)
+"""Together with a state 100 columns; a longer cell moves its row, nothing is cut."""
 
 
 def filter_of(arguments: argparse.Namespace) -> Filter:
@@ -30,7 +32,7 @@ def filter_of(arguments: argparse.Namespace) -> Filter:
 
 def write(path: Path, wanted: Filter, form: str, out: TextIO) -> None:
     """Write the events of the store at `path` to `out`. Raises StoreError."""
-    with closing(open_for_reading(path)) as connection:
+    with closing(open_for_reading(path)) as connection, reading(path):
         found = events(connection, wanted)
         if form == "json":
             out.writelines(json.dumps(event, ensure_ascii=False) + "\n" for event in found)
@@ -49,18 +51,28 @@ def _write_csv(found: Iterable[dict[str, Any]], out: TextIO) -> None:
 
 
 def _write_table(found: Iterable[dict[str, Any]], out: TextIO) -> None:
-    out.write(_line([*(name.upper() for name in _COLUMNS), "STATE"]))
+    out.write(_line(_HEADINGS))
     for event in found:
-        reached = [state for state in HANDLING if event["answers"][state]]
-        state = event["result"] or (reached[-1] if reached else "waiting" if event["priority"] != "telemetry" else "")
-        out.write(_line([*("" if event[name] is None else str(event[name]) for name in _COLUMNS), state]))
+        when = event["received_at"][:19].replace("T", " ")
+        cells = ["" if event[name] is None else str(event[name]) for name in _COLUMNS[1:]]
+        out.write(_line([when, *cells, _state(event)]))
 
 
-def _line(cells: list[str]) -> str:
-    return " ".join(cell.ljust(width) for cell, width in zip(cells, (*_WIDTHS, 0), strict=True)).rstrip() + "\n"
+def _state(event: dict[str, Any]) -> str:
+    if event["result"]:
+        return str(event["result"])
+    reached = [state for state in HANDLING if event["answers"][state]]
+    if reached:
+        return reached[-1]
+    return "" if event["priority"] == "telemetry" else "waiting"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return " ".join(cell.ljust(width) for cell, width in zip(cells, _WIDTHS, strict=True)).rstrip() + "\n"
 
 
 def _moment(text: str) -> datetime:
-    if len(text) == len("2026-01-01"):
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    return from_text(text)
+    try:
+        return from_text(f"{text}T00:00:00Z" if len(text) == len("2026-01-01") else text)
+    except ValueError as error:
+        raise ValueError(f"--since {text}: {error}; write 2026-03-01 or 2026-03-01T12:00:00+08:00") from None

@@ -12,8 +12,8 @@ TIMEOUT_SECONDS = 3.0
 def ask(config: Config) -> dict[str, Any]:
     """`status` is `working`, `degraded` or `unreachable`; with it problems, notes and enrolment offers."""
     try:
-        report = _get(config, "/healthz")
-        report["enrolment_offers"] = _get(config, "/offers")["offers"]
+        report = _get(config, "/healthz", "status")
+        report["enrolment_offers"] = _get(config, "/offers", "offers")["offers"]
     except (OSError, ValueError, http.client.HTTPException) as error:
         where = f"{config.http.host}:{config.http.port}"
         return {"status": "unreachable", "problems": [f"no gateway answers on {where}: {error}; is it running?"]}
@@ -33,13 +33,13 @@ def text(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _get(config: Config, path: str) -> dict[str, Any]:
+def _get(config: Config, path: str, key: str) -> dict[str, Any]:
     connection = http.client.HTTPConnection(config.http.host, config.http.port, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("GET", path)
         answer = json.loads(connection.getresponse().read())
     finally:
         connection.close()
-    if not isinstance(answer, dict):
-        raise ValueError(f"{path} answered something else than an object")
+    if not isinstance(answer, dict) or key not in answer:
+        raise ValueError(f"{path} is not a gateway's")
     return answer

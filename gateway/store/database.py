@@ -6,6 +6,8 @@ at the first migration; small pages are what keeps an alarm's two commits at a f
 
 import sqlite3
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -66,15 +68,22 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open an existing database read-only, beside a running gateway. Raises StoreError."""
     if not path.is_file():
         raise StoreError(f"{path}: there is no database here; has the gateway run with this configuration?")
-    try:
-        uri = f"{path.absolute().as_uri()}?mode=ro"  # a path may hold ? and #, which mean something in a URI
+    uri = f"{path.absolute().as_uri()}?mode=ro"  # a path may hold ? and #, which mean something in a URI
+    with reading(path):
         connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_TIMEOUT_MS / 1000)
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT 1 FROM events LIMIT 1")
-    except sqlite3.Error as error:
-        raise StoreError(f"{path}: {error}") from error
     connection.row_factory = sqlite3.Row
     return connection
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """For the block, whatever SQLite says while it reads this file is a StoreError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {error}") from error
 
 
 def schema_version(connection: sqlite3.Connection) -> int:
