@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: install demo test check format bench lock clean
+.PHONY: install demo test check format bench lock sounds clean
 
 install: $(VENV)/.installed-run
 
@@ -25,6 +25,10 @@ format: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -P -m benchmarks
 
+# Needs Chromium and its driver.
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python -P docs/make_pictures.py
+
 # Needs uv; run after a change of the dependencies in pyproject.toml.
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
@@ -32,6 +36,10 @@ lock:
 	    -o requirements-build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements.txt \
 	    pyproject.toml -o requirements-dev.txt
+
+# Needs espeak-ng and sox; run after a change of gateway/announce/words.py.
+sounds: $(VENV)/.installed-run
+	$(BIN)/python -P -m gateway.announce.recording
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
