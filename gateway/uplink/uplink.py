@@ -220,7 +220,9 @@ class Uplink:
     def _lose(self, error: BaseException) -> None:
         if self._connected_at is not None:
             self._short_lives = 0 if self._was_stable() else self._short_lives + 1
-        self._problems.report("uplink", f"no line to the district's broker {self._endpoint}: {error}")
+        comes_and_goes = self._short_lives >= SHORT_LIVES_LOGGED
+        what = "the line comes and goes" if comes_and_goes else "no line"
+        self._problems.report("uplink", f"{what} to the district's broker {self._endpoint}: {error}")
 
     def _was_stable(self) -> bool:
         return self._connected_at is not None and self._clock.monotonic() - self._connected_at > STABLE_SECONDS
