@@ -75,6 +75,7 @@ class House:
             "uplink": {"host": LOOPBACK, "port": self.uplink_port, "tls": False},
             "broker": {"host": LOOPBACK, "port": self.broker_port},
             "http": {"host": LOOPBACK, "port": self.http_port},
+            "notice": {"sound": False},  # no machine that runs the tests shall call for help aloud
             **self.sections,
         }
         blocks = [_lines({"district": self.district, "gateway": self.gateway, "resident": "r-0001"})]
