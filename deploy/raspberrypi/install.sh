@@ -31,14 +31,14 @@ check_machine() {
 
 install_packages() {
     apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 python3-venv mosquitto
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3 python3-venv mosquitto alsa-utils
     "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "needs Python 3.11; upgrade to Debian 12"
 }
 
 create_user() {
     getent passwd anju > /dev/null ||
         useradd --system --user-group --no-create-home --home-dir /var/lib/anju --shell /usr/sbin/nologin anju
-    usermod --append --groups dialout anju
+    usermod --append --groups dialout,audio anju
     install -d -o root -g anju -m 0750 /etc/anju
     install -d -o anju -g anju -m 0700 /var/lib/anju
 }
@@ -60,6 +60,9 @@ install_settings() {
     fi
     install -m 0644 "$SOURCE/deploy/raspberrypi/mosquitto-local.conf" /etc/mosquitto/conf.d/anju.conf
     install -m 0644 "$SOURCE/deploy/raspberrypi/anju-gateway.service" /etc/systemd/system/anju-gateway.service
+    install -m 0644 "$SOURCE/deploy/raspberrypi/anju-lamp.rules" /etc/udev/rules.d/70-anju-lamp.rules
+    udevadm control --reload
+    udevadm trigger --subsystem-match=leds --action=change
 }
 
 start_services() {

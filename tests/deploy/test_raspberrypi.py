@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import load
+from gateway.config_notice import Notice
 
 ROOT = Path(__file__).parents[2]
 DEPLOYED = ROOT / "deploy" / "raspberrypi"
@@ -38,6 +39,12 @@ def test_the_unit_may_ask_whether_the_clock_is_set() -> None:
     settings = [line for line in UNIT.read_text().splitlines() if not line.startswith("#")]
     assert "SystemCallFilter=adjtimex clock_adjtime" in settings
     assert not any(line.startswith("ProtectClock") for line in settings)
+
+
+def test_the_unit_may_speak_and_shine() -> None:
+    settings = UNIT.read_text().splitlines()
+    assert "SupplementaryGroups=dialout audio" in settings
+    assert "ReadWritePaths=-/sys/devices/platform/leds" in settings
 
 
 def test_the_unit_never_gives_up() -> None:
@@ -75,6 +82,7 @@ def test_everything_the_example_offers_in_comments_is_sound(tmp_path: Path, exam
     assert [port.name for port in config.serial_ports] == ["rf"]
     assert config.presses_per_minute == 10
     assert config.uplink.heartbeat_minutes == 5
+    assert config.notice == Notice(language="zh-CN", sound=True, lamp=Path("/sys/class/leds/ACT"))
 
 
 @pytest.mark.parametrize("script", sorted(ROOT.glob("deploy/*/*.sh")), ids=lambda path: path.name)
