@@ -47,7 +47,8 @@ class Lines:
         """(lines lost since the last call, lines back since then)."""
         lost = {name for name, since in self._down.items() if now - since >= LINE_LOST_AFTER_SECONDS}
         began, ended = sorted(lost - self.lost), sorted(self.lost - set(self._down))
-        self.lost = lost
+        # One that came back for a moment only is still lost; else nobody would ever hear of its end.
+        self.lost = lost | (self.lost & set(self._down))
         return began, ended
 
 
