@@ -88,7 +88,7 @@ async def test_a_restart_repeats_no_fault_and_forgets_none(file: Path) -> None:
 async def test_nobody_reached_is_said_after_three_minutes_once(home: Home, caplog: pytest.LogCaptureFixture) -> None:
     alarm = event()
     home.gateway.reception.tell([Happened(event=alarm), Happened(event=event(alarm=alarm.id))])
-    await home.look()
+    await until(lambda: len(home.gateway.ledger) == 2)
     await home.look(179.0)
     assert "not_reached" not in caplog.text
     for _ in range(3):
