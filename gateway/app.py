@@ -38,7 +38,7 @@ from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.status import StatusBook, version
 from gateway.store import jobs
-from gateway.store.database import new_id
+from gateway.store.database import StoreError, new_id
 from gateway.store.rows import Stored
 from gateway.store.store import Store
 from gateway.supervise import keep
@@ -191,7 +191,11 @@ async def run(config: Config) -> None:
         log.warning("%s", warning)
     with Store(config.store_path) as store:
         house = House(config, store, Clock())
-        await house.remember()
+        try:
+            await house.remember()
+        except StoreError as error:
+            # A damaged file must not keep a cord from being heard.
+            house.problems.report("remember", f"what the last run left cannot be read: {error}")
         async with asyncio.TaskGroup() as group:
             tasks = _start(house, group)
             notify("READY=1")
