@@ -76,12 +76,3 @@ async def test_a_lamp_that_cannot_be_switched_is_reported_once_and_used_again(
         lamp.show(Announcement(state="not_reached"))
         await until(lambda: not problems.list(), what="the problem over")
     assert caplog.text.count("cannot be switched") - caplog.text.count("over: ") == 1
-
-
-async def test_the_same_state_keeps_its_rhythm(led: Path) -> None:
-    lamp = Lamp(led, Problems())
-    async with burning(lamp):
-        lamp.show(Announcement(state="calling"))
-        await until(lambda: brightness(led) == "255")
-        lamp.show(Announcement(state="calling", words=("calling",)))
-        assert not lamp._changed.is_set()
