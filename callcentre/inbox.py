@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from callcentre.hub import Hub
-from callcentre.in_order import Arrival, Arrivals
 from callcentre.metrics import DeskMetrics
 from callcentre.post import Post
 from callcentre.reading import read, unstorable
@@ -27,6 +26,7 @@ from callcentre.store.homes import file_digest, file_status
 from callcentre.store.store import Store
 from callcentre.store.unreadable import file_unreadable
 from callcentre.store.writer import UnstorableError
+from drivers.link.in_order import Arrival, Arrivals
 from drivers.link.mqtt import Inbound, Session
 from gateway.contract import topics
 

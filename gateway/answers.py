@@ -1,11 +1,12 @@
 """The centre's answers: understood, stored once, told to whoever waits for them."""
 
 import logging
+from typing import get_args
 
 import msgspec
 
 from gateway.clock import Clock
-from gateway.contract.messages import Answer
+from gateway.contract.messages import RESULTS, Answer, AnswerState
 from gateway.contract.times import from_text, to_text
 from gateway.intake.conditions import Conditions
 from gateway.metrics import Metrics
@@ -47,7 +48,7 @@ class Answers:
     async def take(self, payload: bytes) -> None:
         """Handle one answer; returns when it is on the disk (or known to be of no use)."""
         try:
-            answer = msgspec.json.decode(payload, type=Answer)
+            answer = _read(payload)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             self._metrics.answer_ignored("unreadable")
             self._problems.report("answer", f"the centre sent an answer that cannot be read: {error}")
@@ -110,3 +111,29 @@ class Answers:
         self._ledger.offer(stored, now)
         self._ledger.hold(answer.about, now)
         log.info("the centre asks for message %s again; it goes in %g s", answer.about, HOLD_SECONDS)
+
+
+class _Loose(msgspec.Struct, kw_only=True):
+    """An answer as a newer centre may write it: with words that this version does not know."""
+
+    id: str
+    about: str
+    state: str
+    at: str
+    role: str | None = None
+    minutes: float | None = None
+    result: str | None = None
+
+
+def _read(payload: bytes) -> Answer:
+    """Read an answer. An unknown state means at least that the centre has it; an unknown result is none of ours.
+
+    Raises msgspec's errors and RecursionError where it cannot be read at all.
+    """
+    loose = msgspec.json.decode(payload, type=_Loose)
+    known = msgspec.structs.asdict(loose)
+    if loose.state not in get_args(AnswerState):
+        known["state"] = "received"
+    if loose.result not in RESULTS:
+        known["result"] = None
+    return Answer(**known)

@@ -13,6 +13,7 @@ from http import HTTPStatus
 
 import msgspec
 
+from drivers.event import TroubleType
 from drivers.link.mqtt import Endpoint, Tls
 from drivers.registry import DRIVERS, MQTT_DRIVERS, SERIAL_DRIVERS
 from gateway.announce.announcer import Announcer
@@ -31,6 +32,7 @@ from gateway.contract.messages import CentreStatus
 from gateway.digest import DigestBook
 from gateway.http import Response, serve
 from gateway.intake.intake import Intake
+from gateway.interference import Interference
 from gateway.links import LocalBroker, SerialLine
 from gateway.metrics import Metrics
 from gateway.notice import Notices
@@ -64,6 +66,7 @@ class House:
         self.metrics = Metrics(version())
         self.problems = Problems()
         self.lines = Lines()
+        self.interference = Interference()
         self.ledger = Ledger()
         self.outputs = _outputs(config.notice, self.problems)
         self.announcer = Announcer(self.outputs, clock.monotonic)
@@ -114,6 +117,10 @@ class House:
             self.intake.conditions.restore(
                 condition.device, condition.name, condition.event, resolved=condition.resolved
             )
+            if condition.name == TroubleType.LINK_LOST:
+                self.lines.resume(condition.device, now)
+            elif condition.name == TroubleType.RF_INTERFERENCE:
+                self.interference.resume(condition.device, now)
         for device, occurred_at in (await self.store.ask(jobs.last_device_times)).items():
             self.intake.handled_before(device, occurred_at)
         newest = await self.store.ask(jobs.newest, NEWEST_EVENTS)
@@ -214,8 +221,8 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
     parts: dict[str, Callable[[], Awaitable[None]]] = {"uplink": partial(house.uplink.run, house.status.next_session)}
     for port in config.serial_ports:
         line = SerialLine(
-            port, SERIAL_DRIVERS[port.driver], house.intake.lookup, house.reception, house.lines, problems,
-            house.metrics, house.clock.monotonic,
+            port, SERIAL_DRIVERS[port.driver], house.intake.lookup, house.reception, house.lines, house.interference,
+            problems, house.metrics, house.clock.monotonic,
         )  # fmt: skip
         parts[f"serial {port.name}"] = line.run
     if config.broker is not None:
@@ -227,7 +234,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
         parts["local broker"] = local.run
     watch = Watch(
         config.devices, house.drivers, house.intake, house.reception, house.store, house.ledger, house.uplink,
-        house.notices, house.lines,
+        house.notices, house.lines, house.interference,
     )  # fmt: skip
     parts["watch"] = watch.run
     parts["watchdog"] = partial(feed, house.store, house.clock, problems)

@@ -8,10 +8,12 @@ from functools import partial
 
 from drivers.device import Lookup
 from drivers.event import Reject
+from drivers.link.in_order import Arrivals
 from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions, open_session
 from drivers.link.serial import Port, PortError, open_port
 from drivers.registry import MqttDriver, SerialDriver
 from gateway.config_devices import SerialPort
+from gateway.interference import Interference
 from gateway.metrics import Metrics
 from gateway.problems import Problems
 from gateway.reception import Reception
@@ -36,6 +38,7 @@ class SerialLine:
         lookup: Lookup,
         reception: Reception,
         lines: Lines,
+        interference: Interference,
         problems: Problems,
         metrics: Metrics,
         monotonic: Callable[[], float],
@@ -45,6 +48,7 @@ class SerialLine:
         self._lookup = lookup
         self._reception = reception
         self._lines = lines
+        self._interference = interference
         self._problems = problems
         self._metrics = metrics
         self._monotonic = monotonic
@@ -78,6 +82,8 @@ class SerialLine:
 
     def _take(self, frame: bytes | Reject, answers: "asyncio.Queue[bytes]", heard: float) -> None:
         decoded = frame if isinstance(frame, Reject) else self._driver.decode(frame, self._lookup)
+        if isinstance(decoded, Reject) or any(self._lookup(said.driver, said.address) is None for said in decoded):
+            self._interference.foreign(self._line, self._monotonic())
         kept = self._reception.hear(decoded, self._driver.name, heard)
         answer = None if isinstance(frame, Reject) else self._driver.acknowledgement(frame)
         if answer is not None:
@@ -129,7 +135,8 @@ class LocalBroker:
             await asyncio.sleep(REOPEN_SECONDS)
 
     async def _listen(self) -> None:
-        async with open_session(self._endpoint, self._options, self._arrive) as session:
+        arrivals = Arrivals()
+        async with open_session(self._endpoint, self._options, partial(self._arrive, arrivals)) as session:
             for driver in self._drivers:
                 await session.subscribe(*driver.subscriptions)
             self._lines.up("local_broker")
@@ -137,16 +144,17 @@ class LocalBroker:
             log.info("listening on the local broker %s", self._endpoint)
             await session.lost()
 
-    def _arrive(self, session: Session, inbound: Inbound) -> None:
+    def _arrive(self, arrivals: Arrivals, session: Session, inbound: Inbound) -> None:
+        arrival = arrivals.add(session, inbound)
         heard = time.perf_counter()
         kept: list[asyncio.Future[Stored]] = []
         for driver in self._drivers:
             if any(_covers(subscription, inbound.topic) for subscription in driver.subscriptions):
                 decoded = driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup)
                 kept += self._reception.hear(decoded, driver.name, heard, redelivered=inbound.redelivered)
-        # Telemetry is acknowledged on receipt, what must not be lost after its commit: otherwise twenty telemetry
-        # messages that wait for a commit would stop an alarm behind them.
-        _after(kept, partial(session.acknowledge, inbound))
+        # Telemetry is done on receipt, what must not be lost after its commit. Acknowledgements keep the order of
+        # arrival, as MQTT demands and some brokers enforce: telemetry waits at most for the alarm before it.
+        _after(kept, partial(arrivals.finish, arrival))
 
 
 def _after(kept: "list[asyncio.Future[Stored]]", action: Callable[[], object]) -> None:

@@ -9,6 +9,7 @@ from drivers.device import Device
 from drivers.event import Kind, TroubleType
 from drivers.registry import Driver
 from gateway.intake.intake import Intake, Moment
+from gateway.interference import Interference
 from gateway.notice import Notices
 from gateway.reception import Reception
 from gateway.store.database import StoreError
@@ -34,6 +35,11 @@ class Lines:
     def __init__(self) -> None:
         self._down: dict[str, float] = {}
         self.lost: set[str] = set()
+
+    def resume(self, name: str, now: float) -> None:
+        """The line was lost when the house was last up; it is until it works."""
+        self._down[name] = now - LINE_LOST_AFTER_SECONDS
+        self.lost.add(name)
 
     def down(self, name: str, now: float) -> None:
         """The line is down; the first word counts."""
@@ -66,6 +72,7 @@ class Watch:
         uplink: Uplink,
         notices: Notices,
         lines: Lines,
+        interference: Interference,
     ) -> None:
         self._intake = intake
         self._reception = reception
@@ -74,6 +81,7 @@ class Watch:
         self._uplink = uplink
         self._notices = notices
         self._lines = lines
+        self._interference = interference
         self._supervised = _supervised(devices, drivers)
         self._started = reception.moment().monotonic
 
@@ -111,11 +119,15 @@ class Watch:
             self._reception.tell(self._intake.fault_over(TroubleType.STORAGE, moment))
 
     def _look_at_lines(self, moment: Moment) -> None:
-        began, ended = self._lines.changes(moment.monotonic)
-        for name in began:
-            self._reception.tell(self._intake.fault(Kind.TROUBLE, TroubleType.LINK_LOST, moment, where=name))
-        for name in ended:
-            self._reception.tell(self._intake.fault_over(TroubleType.LINK_LOST, moment, where=name))
+        for trouble, changes in (
+            (TroubleType.LINK_LOST, self._lines.changes(moment.monotonic)),
+            (TroubleType.RF_INTERFERENCE, self._interference.changes(moment.monotonic)),
+        ):
+            began, ended = changes
+            for name in began:
+                self._reception.tell(self._intake.fault(Kind.TROUBLE, trouble, moment, where=name))
+            for name in ended:
+                self._reception.tell(self._intake.fault_over(trouble, moment, where=name))
 
     async def _refill_for_ever(self) -> None:
         """Bring back what the ledger had no room for, once it has."""

@@ -35,6 +35,8 @@ port = {local}
 [http]
 host = "{host}"
 port = {gateway}
+[notice]
+sound = false
 [[serial]]
 name = "rf"
 path = "{folder}/rf"

@@ -71,6 +71,15 @@ class Moment:
     quality: ClockQuality
 
 
+@dataclass(slots=True, kw_only=True)
+class _Handled:
+    """A device's newest own time, when it was first heard, and the messages that bore it (None: in an earlier boot)."""
+
+    at: datetime
+    first: float
+    messages: set[bytes] | None = None
+
+
 class Intake:
     """The house's judgement of what it hears. One object per gateway."""
 
@@ -90,7 +99,7 @@ class Intake:
         self._devices = devices
         self._drivers = drivers
         self._new_id = new_id
-        self._handled: dict[str, tuple[datetime, float]] = {}
+        self._handled: dict[str, _Handled] = {}
         self._tests: dict[tuple[str, str], float] = {}
 
     def lookup(self, driver: str, address: str) -> Device | None:
@@ -99,7 +108,7 @@ class Intake:
 
     def handled_before(self, device: str, occurred_at: datetime) -> None:
         """What the device said last (by its own clock) was handled in an earlier boot."""
-        self._handled[device] = (occurred_at, float("-inf"))
+        self._handled[device] = _Handled(at=occurred_at, first=float("-inf"))
 
     def remember(self, event: Event, now: float, age_seconds: float) -> None:
         """An event of an earlier boot, so old by the wall clock: its repeats and redeliveries are not new.
@@ -190,11 +199,17 @@ class Intake:
         """
         if signal.occurred_at is None:
             return False
-        at, first = self._handled.get(device.id, (None, 0.0))
-        if signal.occurred_at != at:
-            self._handled[device.id] = (signal.occurred_at, moment.monotonic)
+        handled = self._handled.get(device.id)
+        if handled is None or handled.at != signal.occurred_at:
+            self._handled[device.id] = _Handled(at=signal.occurred_at, first=moment.monotonic, messages={signal.raw})
             return False
-        return moment.monotonic - first > SAME_TRANSMISSION_SECONDS
+        if handled.messages is None or signal.code is None:
+            return moment.monotonic - handled.first > SAME_TRANSMISSION_SECONDS
+        if moment.monotonic - handled.first <= SAME_TRANSMISSION_SECONDS:
+            handled.messages.add(signal.raw)
+            return False
+        # A press is only what was said before if it is so to the letter: a bridge whose clock stands still exists.
+        return signal.raw in handled.messages
 
     def _news(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
         if signal.code is not None:
@@ -216,11 +231,17 @@ class Intake:
             raised, presses = self.presses.capped(device.id, code, now)
             update = self._mint(signal.kind, signal.type, device, signal, moment, alarm=raised)
             return [Happened(event=replace(update, repeat_count=presses)), Counted(event=raised, count=presses)]
+        lasting = signal.type in HAS_RESTORE if alarm else signal.kind is Kind.TAMPER
+        name = str(signal.type) if alarm else signal.kind.value
+        active = self.conditions.heard(device.id, name, now) if lasting else None
+        if active is not None:
+            # A detector that sends its code for as long as it smells smoke tells of one fire, not of many.
+            self.presses.began(device.id, code, active.event, now, alarm=False)
+            return [Counted(event=active.event, count=active.count)]
         event = self._mint(signal.kind, signal.type, device, signal, moment)
         self.presses.began(device.id, code, event.id, now, alarm=alarm)
-        if not (alarm and signal.type in HAS_RESTORE) and signal.kind is not Kind.TAMPER:
+        if not lasting:
             return [Happened(event=event)]
-        name = str(signal.type) if alarm else signal.kind.value
         self.conditions.began(device.id, name, event.id, now)
         return [Happened(event=event, change=Change(device=device.id, name=name, began=True))]
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 CAP_WINDOW_SECONDS = 60.0
+_ROUNDING_SECONDS = 1e-6
+"""Differences of clock readings are not exact: two seconds are two seconds."""
 CODES_LIMIT = 32
 """Codes of one device that are remembered: a radio code has 16, and a stranger's text may be anything."""
 
@@ -55,7 +57,7 @@ class Presses:
         """What this code is; a repeat is counted at once. Follow NEW with `began`, CAPPED with `capped`."""
         history = self._devices.setdefault(device, _History())
         press = history.by_code.get(code)
-        if press is not None and repeat_seconds is not None and now - press.last <= repeat_seconds:
+        if press is not None and repeat_seconds is not None and now - press.last <= repeat_seconds + _ROUNDING_SECONDS:
             press.heard.count += 1
             press.last = now
             return Verdict.REPEAT

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import cast
 
 from callcentre.hub import BACKLOG_LIMIT, Hub
-from callcentre.in_order import Arrivals
 from callcentre.store.schema import StoreError
 from callcentre.store.store import open_store
 from callcentre.store.sweep import sweep
 from callcentre.store.writer import UnstorableError
+from drivers.link.in_order import Arrivals
 from drivers.link.mqtt import Inbound, Session
 from tests.callcentre.desks import Desk, alarm_message, house
 

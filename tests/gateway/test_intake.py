@@ -2,7 +2,8 @@
 
 import json
 import tracemalloc
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -252,3 +253,23 @@ def test_a_stranger_is_only_offered_and_a_million_of_them_fill_no_memory() -> No
     assert len(listener.intake.offers.list()) == LIMIT
     assert after <= settled + 10_000
     assert listener.intake.offers.list()[0].address == f"{(1_000_000 >> 4) - 1 + 500_000:05X}"
+
+
+def test_a_radio_detector_that_repeats_its_code_tells_of_one_fire_until_people_have_ended_it() -> None:
+    listener = Listener()
+    smoke = replace(signal(CORD, code="5"), type=AlarmType.SMOKE)
+    (first,) = raised(listener.hear(smoke, 10.0))
+    for at in (20.0, 50.0, 110.0):
+        assert raised(listener.hear(smoke, at)) == []
+    listener.intake.conditions.resolved(first.id)
+    (second,) = raised(listener.hear(smoke, 300.0))
+    assert second.id != first.id
+
+
+def test_a_press_under_a_bridge_clock_that_stands_still_is_news_and_its_echo_is_not() -> None:
+    listener = Listener()
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    press = replace(signal(BUTTON, code="single"), occurred_at=at, raw=b"1")
+    assert len(raised(listener.hear(press, 10.0))) == 1
+    assert raised(listener.hear(press, 100.0)) == []
+    assert len(raised(listener.hear(replace(press, raw=b"2"), 200.0))) == 1

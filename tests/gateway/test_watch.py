@@ -34,6 +34,7 @@ class Home:
         self.watch = Watch(
             config.devices, self.gateway.drivers, self.gateway.intake, self.gateway.reception, store,
             self.gateway.ledger, self.gateway.uplink, self.gateway.notices, self.gateway.lines,
+            self.gateway.interference,
         )  # fmt: skip
 
     async def look(self, later: float = 0.0) -> None:
