@@ -30,6 +30,8 @@ class Driver:
     ValueError with the remedy. `code_map_words` are the words a code map may give a code; None (as for
     `normalise_code`) where the devices of this driver need no code map. `repeat_seconds` is how close together the same
     code counts as one press, for senders that repeat themselves; None where every message is a press of its own.
+    `state_seconds` is how long an unchanged state or a further reading is no news, for devices that report many times a
+    second; None where each report counts.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Driver:
     normalise_code: Callable[[str], str] | None
     code_map_words: frozenset[str] | None
     repeat_seconds: float | None = None
+    state_seconds: float | None = None
 
     def model(self, name: str) -> Model:
         """The named model; the generic one where the name is unknown."""

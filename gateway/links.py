@@ -4,9 +4,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
-from drivers.device import Lookup
+from drivers.device import Decoded, Lookup
 from drivers.event import Reject
 from drivers.link.in_order import Arrivals
 from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions, open_session
@@ -80,8 +81,15 @@ class SerialLine:
                 for frame in splitter.feed(chunk) if chunk else splitter.flush():
                     self._take(frame, answers, heard)
 
+    def _decode(self, frame: bytes) -> Decoded:
+        """Decode a frame; a device that is alone on its line and has no address of its own bears the port's name."""
+        decoded = self._driver.decode(frame, lambda driver, address: self._lookup(driver, address or self._port.name))
+        if isinstance(decoded, Reject):
+            return decoded
+        return tuple(said if said.address else replace(said, address=self._port.name) for said in decoded)
+
     def _take(self, frame: bytes | Reject, answers: "asyncio.Queue[bytes]", heard: float) -> None:
-        decoded = frame if isinstance(frame, Reject) else self._driver.decode(frame, self._lookup)
+        decoded = frame if isinstance(frame, Reject) else self._decode(frame)
         if isinstance(decoded, Reject) or any(self._lookup(said.driver, said.address) is None for said in decoded):
             self._interference.foreign(self._line, self._monotonic())
         kept = self._reception.hear(decoded, self._driver.name, heard)

@@ -101,6 +101,7 @@ class Intake:
         self._new_id = new_id
         self._handled: dict[str, _Handled] = {}
         self._tests: dict[tuple[str, str], float] = {}
+        self._states: dict[tuple[str, str], tuple[str | None, float]] = {}
 
     def lookup(self, driver: str, address: str) -> Device | None:
         """The enrolled device behind an address."""
@@ -218,7 +219,22 @@ class Intake:
             return self._test(device, signal, moment)
         if signal.kind in _LASTING:
             return self._condition(device, signal, moment)
+        if self._is_unchanged(device, signal, moment.monotonic):
+            return []
         return [Happened(event=self._mint(signal.kind, signal.type, device, signal, moment))]
+
+    def _is_unchanged(self, device: Device, signal: Signal, now: float) -> bool:
+        """Whether a device that reports many times a second says what it said a moment ago."""
+        seconds = self._drivers[signal.driver].state_seconds
+        if seconds is None:
+            return False
+        # An activity replaces the one before it (presence, absence); readings of several kinds stand side by side.
+        key = (device.id, signal.kind.value if signal.kind is Kind.ACTIVITY else str(signal.type))
+        said, at = self._states.get(key, (None, 0.0))
+        if said == signal.type and now - at < seconds:
+            return True
+        self._states[key] = (signal.type, now)
+        return False
 
     def _press(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
         code, now, alarm = signal.code or "", moment.monotonic, signal.kind is Kind.ALARM
