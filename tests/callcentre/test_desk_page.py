@@ -1,95 +1,20 @@
 """The operators' page in a real browser."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
 
-from simulator.ports import LOOPBACK
 from tests.callcentre.desks import Desk, alarm_message, house
 from tests.support.brokers import Broker
+from tests.support.browser import NEEDS_BROWSER, Page
 from tests.support.processes import run
 from tests.support.wait import until
 
-CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM.exists() and DRIVER.exists()), reason="chromium or chromium-driver is not installed"
-)
-_FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1920,1080",
-]
-
-
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in [*_FLAGS, f"--user-data-dir={tmp_path / 'browser'}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    try:
-        yield driver
-    finally:
-        driver.quit()
-
-
-class Page:
-    """The page as an operator sees it; every call leaves the event loop free."""
-
-    def __init__(self, browser: webdriver.Chrome, desk: Desk) -> None:
-        self.browser = browser
-        self.desk = desk
-
-    async def open(self, token: str | None = None) -> "Page":
-        await asyncio.to_thread(self.browser.get, f"http://{LOOPBACK}:{self.desk.port}/")
-        if token is not None:
-            await asyncio.to_thread(self.browser.find_element(By.NAME, "token").send_keys, token)
-            await asyncio.to_thread(self.browser.find_element(By.TAG_NAME, "button").click)
-        return self
-
-    def found(self, selector: str) -> list[WebElement]:
-        return self.browser.find_elements(By.CSS_SELECTOR, selector)
-
-    def text(self, selector: str) -> str:
-        return str(
-            self.browser.execute_script(
-                "return [...document.querySelectorAll(arguments[0])].filter(e => !e.hidden)"
-                ".map(e => e.innerText).join('\\n')",
-                selector,
-            )
-        )
-
-    async def shows(self, selector: str, text: str, timeout_seconds: float = 15.0) -> None:
-        await until(lambda: text in self.text(selector), timeout_seconds, f"{text!r} in {selector}")
-
-    async def press(self, selector: str) -> None:
-        def pressed() -> bool:
-            try:
-                for element in self.found(selector)[:1]:
-                    element.click()
-                    return True
-            except StaleElementReferenceException:  # drawn anew between finding and pressing
-                return False
-            return False
-
-        await until(pressed, what=selector)
+pytestmark = NEEDS_BROWSER
 
 
 async def test_an_operator_takes_an_alarm_to_its_end(desk: Desk, browser: webdriver.Chrome, tmp_path: Path) -> None:
@@ -99,7 +24,7 @@ async def test_an_operator_takes_an_alarm_to_its_end(desk: Desk, browser: webdri
     message = alarm_message(ago=timedelta(minutes=2))
     card = f"[data-id='{message['id']}']"
     async with desk.running(), house(desk.broker_port) as home:
-        page = await Page(browser, desk).open(desk.token("王芳"))
+        page = await Page(browser, desk.port).open(desk.token("王芳"))
         await page.shows("#calm", "没有未处理的报警")
         await home.alarm(message)
         await page.shows(card, "拉绳求助")
@@ -124,7 +49,7 @@ async def test_two_operators_see_each_other_and_the_language_changes(desk: Desk,
     card = f"[data-id='{message['id']}']"
     other = desk.token("other")
     async with desk.running(), house(desk.broker_port) as home:
-        page = await Page(browser, desk).open(desk.token("me"))
+        page = await Page(browser, desk.port).open(desk.token("me"))
         await home.alarm(message)
         await page.shows(card, "烟雾报警")
         assert (await desk.request("POST", f"/api/alarms/{message['id']}/accept", other)).status == 200
@@ -145,7 +70,7 @@ async def test_nothing_a_house_says_becomes_part_of_the_page(desk: Desk, browser
         message = alarm_message(subject=attack, **hostile)
         await home.alarm(message)
         await home.send("event", alarm_message(what="anju.event.trouble", **event))
-        page = await Page(browser, desk).open()
+        page = await Page(browser, desk.port).open()
         card = f"[data-id='{message['id']}']"
         await page.shows(f"{card} .type", attack)
         await page.press(f"{card} [data-step=details]")
@@ -161,7 +86,7 @@ async def test_it_says_when_nothing_can_arrive_and_finds_back(
 ) -> None:
     token = desk.token()
     async with desk.running() as child:
-        page = await Page(browser, desk).open(token)
+        page = await Page(browser, desk.port).open(token)
         await page.shows("#calm", "线路正常")
         district_broker.stop()
         await page.shows("#broker-lost", "收不到任何报警")
@@ -184,7 +109,7 @@ async def test_tests_late_and_unreadable_ones_are_told_apart_by_words(desk: Desk
         await home.alarm(late)
         await home.send("alarm", b'{"id": "odd-1", broken')
         await home.answer(about="odd-1")
-        page = await Page(browser, desk).open()
+        page = await Page(browser, desk.port).open()
         await page.shows(f"[data-id='{test['id']}'] .badge", "测试")
         await page.shows(f"[data-id='{late['id']}'] .badge", "迟到")
         await page.shows("[data-id='odd-1']", "无法识别的报警")
@@ -199,7 +124,7 @@ async def test_the_page_fits_its_screen(desk: Desk, browser: webdriver.Chrome, w
     await asyncio.to_thread(browser.execute_cdp_cmd, "Emulation.setDeviceMetricsOverride", metrics)
     async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
         await home.alarm(alarm_message(subject="r" * 64, room="长" * 64))
-        page = await Page(browser, desk).open()
+        page = await Page(browser, desk.port).open()
         await page.shows(".card", "拉绳求助")
         measured = browser.execute_script(
             "return [document.documentElement.scrollWidth, innerWidth,"
@@ -214,7 +139,7 @@ async def test_a_storm_of_alarms_is_counted_whole_and_the_page_still_answers(
 ) -> None:
     fire = alarm_message(type="smoke", priority="fire")
     async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
-        page = await Page(browser, desk).open()
+        page = await Page(browser, desk.port).open()
         await page.shows("#calm", "没有未处理的报警")
         for message in [alarm_message() for _ in range(400)] + [fire]:
             await home.send("alarm", message)
