@@ -10,9 +10,11 @@ from selenium import webdriver
 
 from tests.callcentre.desks import Desk, alarm_message, house
 from tests.support.brokers import Broker
-from tests.support.browser import NEEDS_BROWSER, Page
+from tests.support.browser import NEEDS_BROWSER, Page, browser
 from tests.support.processes import run
 from tests.support.wait import until
+
+__all__ = ["browser"]  # a fixture
 
 pytestmark = NEEDS_BROWSER
 
