@@ -13,7 +13,7 @@ from gateway.interference import Interference
 from gateway.notice import Notices
 from gateway.reception import Reception
 from gateway.store.database import StoreError
-from gateway.store.jobs import thin, waiting
+from gateway.store.jobs import conditions, thin, waiting
 from gateway.store.store import Store
 from gateway.uplink.ledger import LEDGER_LIMIT, Ledger
 from gateway.uplink.retry import FAST_PHASE_SECONDS
@@ -24,7 +24,10 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 FLUSH_SECONDS = 30.0
 THIN_SECONDS = 3_600.0
+REMIND_SECONDS = 3_600.0
 TELEMETRY_KEPT = timedelta(days=30)
+BATTERY_REMINDER = timedelta(days=7)
+"""A low battery is repeated so often (Tunstall's universal sensor: every 7 days, to be changed within 2 weeks)."""
 LINE_LOST_AFTER_SECONDS = 10.0
 """A line that is back within this time (a stick that re-enumerates, a broker that restarts) was not lost."""
 
@@ -82,7 +85,8 @@ class Watch:
         self._notices = notices
         self._lines = lines
         self._interference = interference
-        self._supervised = _supervised(devices, drivers)
+        self._devices = {device.id: device for device in devices}
+        self._supervised = _supervised(self._devices.values(), drivers)
         self._started = reception.moment().monotonic
 
     async def run(self) -> None:
@@ -92,6 +96,7 @@ class Watch:
             group.create_task(_every(FLUSH_SECONDS, self._store.flush), name="watch-flush")
             group.create_task(self._refill_for_ever(), name="watch-refill")
             group.create_task(self._thin_for_ever(), name="watch-thin")
+            group.create_task(self._remind_for_ever(), name="watch-remind")
 
     def _look(self) -> None:
         moment = self._reception.moment()
@@ -143,6 +148,24 @@ class Watch:
             self._ledger.overflowed = len(found) == LEDGER_LIMIT
             for stored in found:
                 self._uplink.offer(stored)
+
+    async def _remind_for_ever(self) -> None:
+        while True:
+            await self._remind()
+            await asyncio.sleep(REMIND_SECONDS)
+
+    async def _remind(self) -> None:
+        """Say every week again that a battery is low, until it is changed."""
+        moment = self._reception.moment()
+        try:
+            known = await self._store.ask(conditions)
+        except StoreError as error:
+            log.debug("the low batteries could not be read: %s", error)
+            return
+        for condition in known:
+            device = self._devices.get(condition.device)
+            if condition.name == Kind.LOW_BATTERY and device and moment.wall - condition.since >= BATTERY_REMINDER:
+                self._reception.tell(self._intake.remind(device, moment))
 
     async def _thin_for_ever(self) -> None:
         while True:

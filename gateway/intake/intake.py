@@ -168,6 +168,13 @@ class Intake:
         event = self._mint(Kind.RESTORE, name, device, None, moment, evidence={"began": began})
         return [Happened(event=event, change=Change(device=place, name=name, began=False))]
 
+    def remind(self, device: Device, moment: Moment) -> list[Outcome]:
+        """A battery is still low: say so again, as a new event of the same condition."""
+        event = self._mint(Kind.LOW_BATTERY, None, device, None, moment, evidence={"reminder": True})
+        name = Kind.LOW_BATTERY.value
+        self.conditions.began(device.id, name, event.id, moment.monotonic)
+        return [Happened(event=event, change=Change(device=device.id, name=name, began=True))]
+
     # -- parts --------------------------------------------------------------------------------------------------------
 
     def _ends(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:

@@ -77,6 +77,29 @@ async def test_a_silent_device_is_said_once_and_its_return_too(home: Home) -> No
     assert {row[2] for row in (await home.kept())[2:]} == {"button-bed", "smoke-kitchen"}
 
 
+async def test_a_low_battery_is_said_again_every_week_until_it_is_changed(home: Home) -> None:
+    device = home.gateway.intake.lookup("zigbee2mqtt", "smoke-1")
+    assert device is not None
+
+    async def week_passes() -> list[tuple[str, str | None, str | None]]:
+        home.clock.seconds += 7 * 24 * 3_600
+        await home.watch._remind()
+        await home.store.ask(jobs.conditions)
+        return await home.kept()
+
+    low = signal(device, Kind.LOW_BATTERY, None, battery_low=True)
+    home.gateway.reception.hear((low,), device.driver, 0.0)
+    await home.store.ask(jobs.conditions)
+    await home.watch._remind()
+    assert len(await home.kept()) == 1
+    assert len(await week_passes()) == 2
+    assert [row[0] for row in await week_passes()] == ["low_battery"] * 3
+    changed = signal(device, Kind.SUPERVISION, None, battery_low=False, battery_percent=100.0)
+    home.gateway.reception.hear((changed,), device.driver, 0.0)
+    await home.store.ask(jobs.conditions)
+    assert [row[:2] for row in (await week_passes())[3:]] == [("restore", "low_battery")]
+
+
 async def test_a_restart_repeats_no_fault_and_forgets_none(file: Path) -> None:
     for _ in range(3):
         with Store(file.with_suffix(".db")) as store:
