@@ -157,7 +157,7 @@ class LocalBroker:
         heard = time.perf_counter()
         kept: list[asyncio.Future[Stored]] = []
         for driver in self._drivers:
-            if any(_covers(subscription, inbound.topic) for subscription in driver.subscriptions):
+            if any(covers(subscription, inbound.topic) for subscription in driver.subscriptions):
                 decoded = driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup)
                 kept += self._reception.hear(decoded, driver.name, heard, redelivered=inbound.redelivered)
         # Telemetry is done on receipt, what must not be lost after its commit. Acknowledgements keep the order of
@@ -181,6 +181,10 @@ def _after(kept: "list[asyncio.Future[Stored]]", action: Callable[[], object]) -
         future.add_done_callback(settle)
 
 
-def _covers(subscription: str, topic: str) -> bool:
-    prefix = subscription.removesuffix("#")
-    return topic.startswith(prefix) if prefix != subscription else topic == subscription
+def covers(subscription: str, topic: str) -> bool:
+    """Whether a subscription with `+` (one level) and `#` (all that follow) takes in a topic."""
+    wanted, levels = subscription.split("/"), topic.split("/")
+    if wanted[-1] == "#":
+        wanted.pop()
+        levels = levels[: len(wanted)]
+    return len(wanted) == len(levels) and all(want in ("+", level) for want, level in zip(wanted, levels, strict=True))
