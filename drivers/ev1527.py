@@ -7,6 +7,7 @@ map of the enrolled device says. Structure: EV1527 data sheets; nibbles: capture
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from drivers.device import Decoded, Lookup
 from drivers.event import HAS_RESTORE, ActivityType, AlarmType, Kind, Reject, ServiceType, Signal, State
@@ -20,6 +21,8 @@ REPEAT_SECONDS = 2.0
 _ADDRESS = re.compile(r"(?:0[xX])?([0-9A-Fa-f]{5})")
 _CODE = re.compile(r"(?:0[xX])?([0-9A-Fa-f])")
 _CLEAR = "_clear"
+_NO_CODE = "000000"
+"""What receivers make of static; no sender has it."""
 
 
 def normalise_address(text: str) -> str:
@@ -54,17 +57,22 @@ WORDS: Mapping[str, tuple[Kind, str | None]] = _words()
 """What a code map may say of a nibble: the signal's kind and type (of `…_clear`: the type that is over)."""
 
 
-def decode_code(code24: str, lookup: Lookup, *, raw: bytes = b"") -> Decoded:
-    """What a received code of six hexadecimal digits says; `raw` is the frame it came in."""
+def decode_code(code24: str, lookup: Lookup, *, raw: bytes = b"", retained: bool = False) -> Decoded:
+    """What a received code of six hexadecimal digits says; `raw` is the frame it came in.
+
+    `retained`: a broker kept it, so it is no press of now.
+    """
     code24 = code24.upper()
     address, nibble = code24[:5], code24[5:]
+    if code24 == _NO_CODE:
+        return Reject(driver=NAME, reason="no_code")
     device = lookup(NAME, address)
     if device is None:
-        return (Signal(driver=NAME, address=address, kind=Kind.ENROLMENT, code=nibble, raw=raw),)
+        return (Signal(driver=NAME, address=address, kind=Kind.ENROLMENT, code=nibble, retained=retained, raw=raw),)
     word = device.code_map.get(nibble)
     if word is None:
         return Reject(driver=NAME, reason="unmapped_code", detail=f"nibble {nibble} of {device.id}")
-    return (signal_of(word, address=address, nibble=nibble, raw=raw),)
+    return (replace(signal_of(word, address=address, nibble=nibble, raw=raw), retained=retained),)
 
 
 def signal_of(word: str, *, address: str, nibble: str, raw: bytes = b"") -> Signal:

@@ -97,6 +97,11 @@ def encode_key(code24: str, *, sync_us: int = 10_850, low_us: int = 350, high_us
     return bytes((START, RECEIVED)) + lengths + bytes.fromhex(code24) + bytes((STOP,))
 
 
+def encode_learn() -> bytes:
+    """The order to learn: the bridge waits for a sender, then sends A3 with its key, or A2 where none was heard."""
+    return bytes((START, LEARN, STOP))
+
+
 def acknowledgement(frame: bytes) -> bytes | None:
     """What the bridge expects back once the frame has been handled durably; None for most frames of its own modes."""
     return _ACKNOWLEDGEMENT if action_of(frame) in _TO_ACKNOWLEDGE else None

@@ -36,6 +36,16 @@ def test_a_stranger_is_an_enrolment_offer_whatever_its_nibble() -> None:
     assert (signal.kind, signal.address, signal.code) == (Kind.ENROLMENT, "9EAD9", "F")
 
 
+def test_code_zero_is_not_a_device() -> None:
+    for lookup in (nobody, enrolled(cord("00000", **{"0": "sos"}))):
+        assert ev1527.decode_code("000000", lookup) == Reject(driver="ev1527", reason="no_code")
+
+
+def test_a_code_that_a_broker_kept_is_marked() -> None:
+    assert one(ev1527.decode_code("9EAD9F", enrolled(cord()), retained=True)).retained
+    assert one(ev1527.decode_code("9EAD9F", nobody, retained=True)).retained
+
+
 def test_the_end_of_an_alarm_is_a_sign_of_life_that_ends_it() -> None:
     signal = one(ev1527.decode_code("9EAD91", enrolled(cord(**{"1": "smoke_clear"}))))
     assert (signal.kind, signal.type, signal.not_active) == (Kind.SUPERVISION, None, ("smoke",))

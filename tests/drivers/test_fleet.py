@@ -30,7 +30,7 @@ MESSAGES: dict[str, st.SearchStrategy[bytes]] = {
 }
 REASONS: dict[str, frozenset[str]] = {
     "sonoff_rf_bridge": frozenset({"noise", "incomplete", "bad_frame", "not_ev1527"}),
-    "ev1527": frozenset({"unmapped_code"}),
+    "ev1527": frozenset({"no_code", "unmapped_code"}),
     "zigbee2mqtt": frozenset({"bad_json", "bad_topic", "bad_utf8", "not_object", "oversize", "too_deep"}),
 }
 # Bytes that a bridge's frames are made of come up more often than chance would have it.

@@ -14,7 +14,7 @@ from tests.drivers.vectors import cord, enrolled, nobody, vectors
 KEY = bytes.fromhex("AAA424EA013603B69EAD9F55")
 TABLE_WITH_STOP = bytes.fromhex("AAB1030555015530552818181908181909090909081819090819090819081818190955")
 
-codes = st.integers(0, 0xFFFFFF).map(lambda value: f"{value:06X}")
+codes = st.integers(1, 0xFFFFFF).map(lambda value: f"{value:06X}")
 
 
 def split(line: bytes) -> list[bytes | Reject]:
@@ -189,3 +189,19 @@ def test_a_captured_row_of_25_gives_24_bits() -> None:
     )
     assert burst is not None
     assert portisch_bucket.ev1527_code(burst) == "FF5151"
+
+
+def test_learn_mode_is_an_order_whose_answers_are_understood() -> None:
+    assert bridge.encode_learn() == bytes.fromhex("AAA155")
+    learnt = b"\xaa\xa3" + KEY[2:]
+    assert split(bridge.encode_learn() + bytes.fromhex("AAA255") + learnt) == [
+        bridge.encode_learn(),
+        bytes.fromhex("AAA255"),
+        learnt,
+    ]
+    for answer in (bytes.fromhex("AAA255"), learnt):
+        assert bridge.acknowledgement(answer) == bytes.fromhex("AAA055")
+    assert bridge.decode(bytes.fromhex("AAA255"), nobody) == ()
+    offer = bridge.decode(learnt, nobody)
+    assert isinstance(offer, tuple)
+    assert [(signal.kind, signal.address, signal.code) for signal in offer] == [(Kind.ENROLMENT, "9EAD9", "F")]
