@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Generic, TypeVar
 
-from drivers.device import Decoded, Lookup
+from drivers.device import Decoded, Device, Lookup
 from drivers.framing import Splitter
 
-EVIDENCE_FRAMES: Mapping[str, int] = {"ev1527_codes": 6, "sonoff_rf_bridge_uart": 9, "zigbee2mqtt_json": 13}
+EVIDENCE_FRAMES: Mapping[str, int] = {
+    "ev1527_codes": 6,
+    "sonoff_rf_bridge_uart": 9,
+    "zigbee2mqtt_json": 13,
+    "modbus_rtu": 0,
+}
 """How many frames captured from real devices each protocol's decoder is proven on."""
 
 
@@ -31,7 +36,7 @@ class Driver:
     `normalise_code`) where the devices of this driver need no code map. `repeat_seconds` is how close together the same
     code counts as one press, for senders that repeat themselves; None where every message is a press of its own.
     `state_seconds` is how long an unchanged state or a further reading is no news, for devices that report many times a
-    second; None where each report counts.
+    second; None where each report counts. `is_worn`: its devices have a `position` on the body and a cancel window.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Driver:
     code_map_words: frozenset[str] | None
     repeat_seconds: float | None = None
     state_seconds: float | None = None
+    is_worn: bool = False
 
     def model(self, name: str) -> Model:
         """The named model; the generic one where the name is unknown."""
@@ -69,12 +75,42 @@ class SerialDriver:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenerDriver:
+    """Devices that dial in over TCP.
+
+    `acknowledgement` as with a serial driver. `silence_seconds`: a connection that says nothing for so long is closed.
+    """
+
+    name: str
+    new_splitter: Callable[[], Splitter]
+    decode: Callable[[bytes, Lookup], Decoded]
+    acknowledgement: Callable[[bytes], bytes | None]
+    silence_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class MqttDriver:
     """Devices behind the local broker. `decode` takes topic, payload, whether it was retained, and the lookup."""
 
     name: str
     subscriptions: tuple[str, ...]
     decode: Callable[[str, bytes, bool, Lookup], Decoded]
+
+
+@dataclass(frozen=True, slots=True)
+class PolledDriver:
+    """Devices that share a serial line and speak only when asked.
+
+    `port_of` gives the line's name out of a device's normalised address, `questions` the frames to send to a device in
+    order, every `poll_seconds`. `decode` takes the line's name, the question, all bytes heard since, and the lookup.
+    """
+
+    name: str
+    baud_rate: int
+    port_of: Callable[[str], str]
+    questions: Callable[[Device], tuple[bytes, ...]]
+    poll_seconds: Callable[[Device], float]
+    decode: Callable[[str, bytes, bytes, Lookup], Decoded]
 
 
 Entry = TypeVar("Entry")
@@ -103,7 +139,12 @@ class _Lazy(Mapping[str, Entry], Generic[Entry]):
 
 
 DRIVERS: Mapping[str, Driver] = _Lazy(
-    Driver, {"ev1527": ("drivers.ev1527", "DRIVER"), "zigbee2mqtt": ("drivers.zigbee2mqtt", "DRIVER")}
+    Driver,
+    {
+        "ev1527": ("drivers.ev1527", "DRIVER"),
+        "modbus": ("drivers.modbus", "DRIVER"),
+        "zigbee2mqtt": ("drivers.zigbee2mqtt", "DRIVER"),
+    },
 )
 """What `driver` of a `[[device]]` may be."""
 
@@ -112,5 +153,13 @@ SERIAL_DRIVERS: Mapping[str, SerialDriver] = _Lazy(
 )
 """What `driver` of a `[[serial]]` may be."""
 
+POLLED_DRIVERS: Mapping[str, PolledDriver] = _Lazy(PolledDriver, {"modbus": ("drivers.modbus", "POLLED_DRIVER")})
+"""What `driver` of a `[[serial]]` may be where the gateway has to ask."""
+
 MQTT_DRIVERS: Mapping[str, MqttDriver] = _Lazy(MqttDriver, {"zigbee2mqtt": ("drivers.zigbee2mqtt", "MQTT_DRIVER")})
 """The drivers that listen on the local broker."""
+
+LISTENER_DRIVERS: Mapping[str, ListenerDriver] = _Lazy(
+    ListenerDriver, {"gps_watch": ("drivers.gps_watch", "LISTENER_DRIVER")}
+)
+"""What `driver` of a `[[listener]]` may be."""
