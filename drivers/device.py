@@ -12,6 +12,8 @@ class Device:
 
     `address` is in the driver's normalised form. `code_map` gives each code of the device its word, for drivers whose
     codes have no meaning of their own. `supervision_seconds` overrides the model's; None leaves it to the model.
+    `position` is where on the body a device is worn ("torso", "wrist"), None where nobody said; `cancel_seconds` is how
+    long its wearer can take an alarm of its watcher back.
     """
 
     id: str
@@ -21,6 +23,8 @@ class Device:
     room: str
     code_map: Mapping[str, str] = field(default_factory=dict)
     supervision_seconds: int | None = None
+    position: str | None = None
+    cancel_seconds: int = 20
 
 
 Lookup = Callable[[str, str], Device | None]
