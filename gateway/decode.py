@@ -16,7 +16,7 @@ Explain = Callable[[Vector], Explanation]
 
 _PROTOCOLS: Mapping[str, str] = {
     protocol: f"gateway.explain.{protocol}"
-    for protocol in ("ev1527_codes", "sonoff_rf_bridge_uart", "zigbee2mqtt_json")
+    for protocol in ("ev1527_codes", "modbus_rtu", "sonoff_rf_bridge_uart", "zigbee2mqtt_json")
 }
 
 
