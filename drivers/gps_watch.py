@@ -75,7 +75,7 @@ def decode(frame: bytes, lookup: Lookup) -> Decoded:
     if lookup(NAME, found.watch) is None:
         return (common,)
     common = replace(common, kind=Kind.SUPERVISION)
-    if found.type.startswith(_REPORTS):
+    if is_report(found.type):
         return _decode_report(found, common)
     if found.type == "LK":
         return (_with_battery(common, percent(found.values[2]) if len(found.values) > 2 else None, low=False),)
@@ -85,6 +85,11 @@ def decode(frame: bytes, lookup: Lookup) -> Decoded:
         if reading.value > 0
     ]
     return tuple(measured) or (common,)
+
+
+def is_report(type_: str) -> bool:
+    """Whether messages of this type hold a position report; makers append their network or their name to the type."""
+    return type_.startswith(_REPORTS)
 
 
 def acknowledgement(frame: bytes) -> bytes | None:

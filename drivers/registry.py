@@ -1,17 +1,26 @@
 """Every driver by name. A driver's module is imported when its entry is first looked up, never before."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Generic, TypeVar
 
 from drivers.device import Decoded, Device, Lookup
 from drivers.framing import Splitter
+from drivers.radio_topics import SUBSCRIPTIONS
 
 EVIDENCE_FRAMES: Mapping[str, int] = {
     "ev1527_codes": 6,
+    "hlk_ld2410_uart": 10,
+    "hlk_ld2450_uart": 0,
+    "r60_5359_uart": 0,
+    "seeed_mr60_uart": 4,
     "sonoff_rf_bridge_uart": 9,
     "zigbee2mqtt_json": 13,
+    "tasmota_rf_mqtt": 6,
+    "openmqttgateway_rf": 5,
+    "rtl433_json": 6,
+    "zigbee_ias_zcl": 6,
     "modbus_rtu": 0,
 }
 """How many frames captured from real devices each protocol's decoder is proven on."""
@@ -142,22 +151,62 @@ DRIVERS: Mapping[str, Driver] = _Lazy(
     Driver,
     {
         "ev1527": ("drivers.ev1527", "DRIVER"),
+        "hlk_ld2410": ("drivers.hlk_ld2410", "DRIVER"),
+        "hlk_ld2450": ("drivers.hlk_ld2450", "DRIVER"),
+        "r60_5359": ("drivers.r60_5359", "DRIVER"),
+        "seeed_mr60": ("drivers.seeed_mr60", "DRIVER"),
         "modbus": ("drivers.modbus", "DRIVER"),
         "zigbee2mqtt": ("drivers.zigbee2mqtt", "DRIVER"),
+        "openmqttgateway": ("drivers.openmqttgateway", "DRIVER"),
+        "rtl_433": ("drivers.rtl_433", "DRIVER"),
+        "tasmota_rf": ("drivers.tasmota_rf", "DRIVER"),
     },
 )
 """What `driver` of a `[[device]]` may be."""
 
 SERIAL_DRIVERS: Mapping[str, SerialDriver] = _Lazy(
-    SerialDriver, {"sonoff_rf_bridge": ("drivers.sonoff_rf_bridge", "SERIAL_DRIVER")}
+    SerialDriver,
+    {
+        "hlk_ld2410": ("drivers.hlk_ld2410", "SERIAL_DRIVER"),
+        "hlk_ld2450": ("drivers.hlk_ld2450", "SERIAL_DRIVER"),
+        "r60_5359": ("drivers.r60_5359", "SERIAL_DRIVER"),
+        "seeed_mr60": ("drivers.seeed_mr60", "SERIAL_DRIVER"),
+        "sonoff_rf_bridge": ("drivers.sonoff_rf_bridge", "SERIAL_DRIVER"),
+    },
 )
 """What `driver` of a `[[serial]]` may be."""
 
 POLLED_DRIVERS: Mapping[str, PolledDriver] = _Lazy(PolledDriver, {"modbus": ("drivers.modbus", "POLLED_DRIVER")})
 """What `driver` of a `[[serial]]` may be where the gateway has to ask."""
 
-MQTT_DRIVERS: Mapping[str, MqttDriver] = _Lazy(MqttDriver, {"zigbee2mqtt": ("drivers.zigbee2mqtt", "MQTT_DRIVER")})
+MQTT_DRIVERS: Mapping[str, MqttDriver] = _Lazy(
+    MqttDriver,
+    {
+        "zigbee2mqtt": ("drivers.zigbee2mqtt", "MQTT_DRIVER"),
+        "openmqttgateway": ("drivers.openmqttgateway", "MQTT_DRIVER"),
+        "rtl_433": ("drivers.rtl_433", "MQTT_DRIVER"),
+        "tasmota_rf": ("drivers.tasmota_rf", "MQTT_DRIVER"),
+    },
+)
 """The drivers that listen on the local broker."""
+
+MQTT_RECEIVERS: Mapping[str, tuple[str, ...]] = {"ev1527": ("openmqttgateway", "rtl_433", "tasmota_rf")}
+"""By driver of a device: the receivers on the local broker that may hear it without being enrolled themselves."""
+
+
+def mqtt_listeners(names: Collection[str]) -> list[MqttDriver]:
+    """What listens on the local broker for devices of these drivers; a receiver's module waits for its first message."""
+    own = [MQTT_DRIVERS[name] for name in MQTT_DRIVERS if name in names]
+    receivers = {receiver for name in names for receiver in MQTT_RECEIVERS.get(name, ())} - set(names)
+    return own + [_on_demand(name) for name in sorted(receivers)]
+
+
+def _on_demand(name: str) -> MqttDriver:
+    def decode(topic: str, payload: bytes, retained: bool, lookup: Lookup) -> Decoded:
+        return MQTT_DRIVERS[name].decode(topic, payload, retained, lookup)
+
+    return MqttDriver(name=name, subscriptions=SUBSCRIPTIONS[name], decode=decode)
+
 
 LISTENER_DRIVERS: Mapping[str, ListenerDriver] = _Lazy(
     ListenerDriver, {"gps_watch": ("drivers.gps_watch", "LISTENER_DRIVER")}

@@ -16,7 +16,16 @@ Explain = Callable[[Vector], Explanation]
 
 _PROTOCOLS: Mapping[str, str] = {
     protocol: f"gateway.explain.{protocol}"
-    for protocol in ("ev1527_codes", "modbus_rtu", "sonoff_rf_bridge_uart", "zigbee2mqtt_json")
+    for protocol in (
+        "ev1527_codes",
+        "hlk_ld2410_uart",
+        "hlk_ld2450_uart",
+        "modbus_rtu",
+        "r60_5359_uart",
+        "seeed_mr60_uart",
+        "sonoff_rf_bridge_uart",
+        "zigbee2mqtt_json",
+    )
 }
 
 
