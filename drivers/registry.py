@@ -11,6 +11,8 @@ from drivers.radio_topics import SUBSCRIPTIONS
 
 EVIDENCE_FRAMES: Mapping[str, int] = {
     "ev1527_codes": 6,
+    "owntracks_mqtt": 3,
+    "gps_watch_3g_sg": 27,
     "hlk_ld2410_uart": 10,
     "hlk_ld2450_uart": 0,
     "r60_5359_uart": 0,
@@ -156,6 +158,9 @@ DRIVERS: Mapping[str, Driver] = _Lazy(
         "r60_5359": ("drivers.r60_5359", "DRIVER"),
         "seeed_mr60": ("drivers.seeed_mr60", "DRIVER"),
         "modbus": ("drivers.modbus", "DRIVER"),
+        "gps_watch": ("drivers.gps_watch", "DRIVER"),
+        "owntracks": ("drivers.owntracks", "DRIVER"),
+        "wearable": ("drivers.wearable", "DRIVER"),
         "zigbee2mqtt": ("drivers.zigbee2mqtt", "DRIVER"),
         "openmqttgateway": ("drivers.openmqttgateway", "DRIVER"),
         "rtl_433": ("drivers.rtl_433", "DRIVER"),
@@ -182,6 +187,8 @@ POLLED_DRIVERS: Mapping[str, PolledDriver] = _Lazy(PolledDriver, {"modbus": ("dr
 MQTT_DRIVERS: Mapping[str, MqttDriver] = _Lazy(
     MqttDriver,
     {
+        "owntracks": ("drivers.owntracks", "MQTT_DRIVER"),
+        "wearable": ("drivers.wearable", "MQTT_DRIVER"),
         "zigbee2mqtt": ("drivers.zigbee2mqtt", "MQTT_DRIVER"),
         "openmqttgateway": ("drivers.openmqttgateway", "MQTT_DRIVER"),
         "rtl_433": ("drivers.rtl_433", "MQTT_DRIVER"),
@@ -195,7 +202,7 @@ MQTT_RECEIVERS: Mapping[str, tuple[str, ...]] = {"ev1527": ("openmqttgateway", "
 
 
 def mqtt_listeners(names: Collection[str]) -> list[MqttDriver]:
-    """What listens on the local broker for devices of these drivers; a receiver's module waits for its first message."""
+    """What listens on the local broker for devices of these drivers. Receivers are loaded with their first message."""
     own = [MQTT_DRIVERS[name] for name in MQTT_DRIVERS if name in names]
     receivers = {receiver for name in names for receiver in MQTT_RECEIVERS.get(name, ())} - set(names)
     return own + [_on_demand(name) for name in sorted(receivers)]

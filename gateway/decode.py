@@ -18,6 +18,8 @@ _PROTOCOLS: Mapping[str, str] = {
     protocol: f"gateway.explain.{protocol}"
     for protocol in (
         "ev1527_codes",
+        "owntracks_mqtt",
+        "gps_watch_3g_sg",
         "hlk_ld2410_uart",
         "hlk_ld2450_uart",
         "modbus_rtu",
