@@ -94,7 +94,7 @@ def signal_of(word: str, *, address: str, nibble: str, raw: bytes = b"") -> Sign
 
 DRIVER = Driver(
     name=NAME,
-    protocols=("ev1527_codes", "sonoff_rf_bridge_uart"),
+    protocols=("ev1527_codes", "sonoff_rf_bridge_uart", "tasmota_rf_mqtt", "openmqttgateway_rf", "rtl433_json"),
     models={
         "ev1527": Model("ev1527", supervised=False, supervision_seconds=None, battery=True),
         "ev1527-cord": Model("ev1527-cord", supervised=False, supervision_seconds=None, battery=True),

@@ -15,7 +15,7 @@ import msgspec
 
 from drivers.event import TroubleType
 from drivers.link.mqtt import Endpoint, Tls
-from drivers.registry import DRIVERS, MQTT_DRIVERS, SERIAL_DRIVERS
+from drivers.registry import DRIVERS, LISTENER_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
 from gateway.announce.announcer import Announcer
 from gateway.announce.lamp import Lamp
 from gateway.announce.output import Output
@@ -34,6 +34,7 @@ from gateway.http import Response, serve
 from gateway.intake.intake import Intake
 from gateway.interference import Interference
 from gateway.links import LocalBroker, SerialLine
+from gateway.listener import ListenerLine
 from gateway.metrics import Metrics
 from gateway.notice import Notices
 from gateway.problems import Problems
@@ -225,10 +226,16 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
             problems, house.metrics, house.clock.monotonic,
         )  # fmt: skip
         parts[f"serial {port.name}"] = line.run
+    for listener in config.listeners:
+        dialled = ListenerLine(
+            listener, LISTENER_DRIVERS[listener.driver], house.intake.lookup, house.reception, house.lines, problems,
+            house.clock.monotonic,
+        )  # fmt: skip
+        parts[f"listener {listener.name}"] = dialled.run
     if config.broker is not None:
         local = LocalBroker(
             Endpoint(host=config.broker.host, port=config.broker.port), f"anju-{config.gateway}",
-            [driver for name, driver in MQTT_DRIVERS.items() if name in house.drivers],
+            mqtt_listeners(house.drivers),
             house.intake.lookup, house.reception, house.lines, problems, house.clock.monotonic,
         )  # fmt: skip
         parts["local broker"] = local.run
