@@ -125,6 +125,7 @@ class Signal:
     `code` tells presses apart for repeat folding (the data nibble of a radio code, the action of a button).
     `not_active` lists the alarm types that this very message reports as not active (for example `smoke: false`):
     it ends an open alarm of that type and is nothing by itself.
+    `marks` are short fixed words about how far to trust it; they go into the event's evidence and change nothing else.
     """
 
     driver: str
@@ -145,6 +146,7 @@ class Signal:
     value: float | None = None
     unit: str | None = None
     raw: bytes = b""
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -332,6 +332,8 @@ def _with_signal(event: Event, signal: Signal) -> Event:
     evidence = dict(event.evidence)
     if signal.code is not None:
         evidence["code"] = signal.code
+    if signal.marks:
+        evidence["marks"] = list(signal.marks)
     return replace(
         event,
         state=signal.state if event.kind is not Kind.RESTORE else None,
