@@ -6,7 +6,7 @@ from pathlib import Path
 
 from drivers import registry
 from drivers.device import Device
-from gateway.config_devices import SerialPort, read_devices, read_serial_ports
+from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
 from gateway.config_notice import Notice, read_notice
 from gateway.config_rules import Table, is_loopback, quoted
 from gateway.config_syntax import UnreadableFileError, read
@@ -56,6 +56,7 @@ class Config:
     notice: Notice
     presses_per_minute: int
     serial_ports: tuple[SerialPort, ...]
+    listeners: tuple[Listener, ...]
     devices: tuple[Device, ...]
     warnings: tuple[str, ...]
 
@@ -100,8 +101,11 @@ def _config(top: Table, folder: Path) -> Config:
     notice = read_notice(top.table("notice"))
     presses_per_minute = _presses_per_minute(top.table("intake"))
     serial_ports = read_serial_ports(top.tables("serial"))
+    listeners = read_listeners(top.tables("listener"))
     devices = read_devices(top.tables("device"))
-    _warn_of_unheard_devices(top, devices, has_broker=broker is not None, has_serial=bool(serial_ports))
+    _warn_of_unheard_devices(
+        top, devices, has_broker=broker is not None, has_serial=bool(serial_ports), has_listener=bool(listeners)
+    )
     _warn_of_routes(top)
     top.report_unknown()
     return Config(
@@ -115,6 +119,7 @@ def _config(top: Table, folder: Path) -> Config:
         notice=notice,
         presses_per_minute=presses_per_minute,
         serial_ports=serial_ports,
+        listeners=listeners,
         devices=devices,
         warnings=tuple(top.findings.warnings),
     )
@@ -168,12 +173,19 @@ def _presses_per_minute(table: Table | None) -> int:
     return presses
 
 
-def _warn_of_unheard_devices(top: Table, devices: tuple[Device, ...], *, has_broker: bool, has_serial: bool) -> None:
+def _warn_of_unheard_devices(
+    top: Table, devices: tuple[Device, ...], *, has_broker: bool, has_serial: bool, has_listener: bool
+) -> None:
     for index, device in enumerate(devices):
         on_broker = device.driver in registry.MQTT_DRIVERS
         if on_broker and not has_broker:
             top.findings.warning(("device", index), f"{quoted(device.id)} cannot be heard: there is no [broker]")
-        if device.driver and not on_broker and not has_serial:
+        if device.driver in registry.LISTENER_DRIVERS:
+            if not has_listener:
+                top.findings.warning(
+                    ("device", index), f"{quoted(device.id)} cannot be heard: there is no [[listener]]"
+                )
+        elif device.driver and not on_broker and not has_serial:
             top.findings.warning(("device", index), f"{quoted(device.id)} cannot be heard: there is no [[serial]]")
 
 

@@ -5,11 +5,20 @@ from dataclasses import dataclass
 
 from drivers import registry
 from drivers.device import Device
-from gateway.config_rules import Table, listed, quoted, suggestion
+from gateway.config_rules import Table, is_loopback, listed, quoted, suggestion
 
 SUPERVISION_SECONDS_LIMIT = 2_592_000
 """30 days: a device that may be silent for longer is not supervised at all."""
 
+POSITIONS = ("torso", "wrist")
+"""Where on the body a worn device may be: what a fall looks like depends on it."""
+CANCEL_SECONDS = 20
+CANCEL_SECONDS_LIMIT = 120
+"""Who lies on the floor must not wait longer for the alarm to go out."""
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - devices dial in from outside; the file's check warns of it
+
+_SERIAL = dict.fromkeys([*registry.SERIAL_DRIVERS, *registry.POLLED_DRIVERS])
+_BAUD_RATES = (1_200, 115_200)
 _PORT_NAME = r"[a-z0-9_-]{1,32}"
 _DEVICE_ID = r"[A-Za-z0-9._-]{1,64}"
 _LABEL = r"[^\x00-\x1f\x7f]{1,64}"
@@ -17,10 +26,21 @@ _LABEL = r"[^\x00-\x1f\x7f]{1,64}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialPort:
-    """A serial line and the driver that listens on it."""
+    """A serial line and the driver that listens or asks on it; `baud_rate` None is the driver's own."""
 
     name: str
     path: str
+    driver: str
+    baud_rate: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """A TCP port that devices dial and the driver that understands them."""
+
+    name: str
+    host: str
+    port: int
     driver: str
 
 
@@ -32,13 +52,39 @@ def read_serial_ports(tables: list[Table]) -> tuple[SerialPort, ...]:
         port = SerialPort(
             name=table.matching_text("name", _PORT_NAME, remedy='write a short name such as "rf": a-z, 0-9, _ and -'),
             path=table.text("path", remedy='write the port\'s path, such as "/dev/serial/by-id/…"'),
-            driver=_driver(table, registry.SERIAL_DRIVERS, "serial drivers"),
+            driver=_driver(table, _SERIAL, "serial drivers"),
+            baud_rate=_baud_rate(table),
         )
         _note_twice(table, "name", (port.name,), seen)
         _note_twice(table, "path", (port.path,), seen)
         table.report_unknown()
         ports.append(port)
     return tuple(ports)
+
+
+def read_listeners(tables: list[Table]) -> tuple[Listener, ...]:
+    """All `[[listener]]` sections."""
+    seen: dict[tuple[str, str], Table] = {}
+    listeners = []
+    for table in tables:
+        listener = Listener(
+            name=table.matching_text(
+                "name", _PORT_NAME, remedy='write a short name such as "watches": a-z, 0-9, _ and -'
+            ),
+            host=table.host(ANY_ADDRESS),
+            port=table.required_port("write the TCP port that the devices are set to dial, such as 8001"),
+            driver=_driver(table, registry.LISTENER_DRIVERS, "listener drivers"),
+        )
+        _note_twice(table, "name", (listener.name,), seen)
+        _note_twice(table, "port", (str(listener.port or ""),), seen)
+        if listener.host and not is_loopback(listener.host):
+            table.warning(
+                "host" if table.has("host") else "port",
+                "whoever reaches this port can forge alarms of these devices; let only their provider's network in",
+            )
+        table.report_unknown()
+        listeners.append(listener)
+    return tuple(listeners)
 
 
 def read_devices(tables: list[Table]) -> tuple[Device, ...]:
@@ -68,7 +114,23 @@ def _device(table: Table) -> Device:
         room=table.matching_text("room", _LABEL, remedy=label_remedy, required=False),
         code_map=_code_map(table, driver),
         supervision_seconds=table.optional_integer("supervision_seconds", 1, SUPERVISION_SECONDS_LIMIT),
+        position=_position(table, driver),
+        cancel_seconds=table.integer("cancel_seconds", 0, CANCEL_SECONDS_LIMIT, CANCEL_SECONDS),
     )
+
+
+def _position(table: Table, driver: str) -> str | None:
+    """Where a worn device is worn; devices of other drivers have neither a place on the body nor a cancel window."""
+    position = table.optional_text("position", remedy=f"write one of: {listed(POSITIONS)}")
+    if driver and not registry.DRIVERS[driver].is_worn:
+        for key in ("position", "cancel_seconds"):
+            if table.has(key):
+                table.problem(key, f"driver {quoted(driver)} has no {key}; remove it")
+        return None
+    if position is not None and position.strip() and position not in POSITIONS:
+        table.problem("position", f"unknown position {quoted(position)}{suggestion(position, POSITIONS)}")
+        return None
+    return position
 
 
 def _driver(table: Table, known: Mapping[str, object], what: str) -> str:

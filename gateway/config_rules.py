@@ -120,6 +120,12 @@ class Table:
         """A TCP port under the key `port`."""
         return self.integer("port", lowest, 65_535, default)
 
+    def required_port(self, remedy: str) -> int:
+        """A TCP port under the key `port` that has no default; 0 after a mistake."""
+        if not self.has("port"):
+            self.missing("port", remedy)
+        return self.integer("port", 1, 65_535, 0)
+
     def host(self, default: str | None = None) -> str:
         """A host name or address under the key `host`."""
         remedy = "write a host name or an IP address, without port or scheme"

@@ -95,7 +95,7 @@ class SerialLine:
         kept = self._reception.hear(decoded, self._driver.name, heard)
         answer = None if isinstance(frame, Reject) else self._driver.acknowledgement(frame)
         if answer is not None:
-            _after(kept, partial(_put, answers, answer))
+            after_all(kept, partial(_put, answers, answer))
 
 
 async def _write(port: Port, answers: "asyncio.Queue[bytes]") -> None:
@@ -162,10 +162,10 @@ class LocalBroker:
                 kept += self._reception.hear(decoded, driver.name, heard, redelivered=inbound.redelivered)
         # Telemetry is done on receipt, what must not be lost after its commit. Acknowledgements keep the order of
         # arrival, as MQTT demands and some brokers enforce: telemetry waits at most for the alarm before it.
-        _after(kept, partial(arrivals.finish, arrival))
+        after_all(kept, partial(arrivals.finish, arrival))
 
 
-def _after(kept: "list[asyncio.Future[Stored]]", action: Callable[[], object]) -> None:
+def after_all(kept: "list[asyncio.Future[Stored]]", action: Callable[[], object]) -> None:
     """Do it once everything is kept: on the disk, or in memory while the disk is ill."""
     left = len(kept)
     if not left:
