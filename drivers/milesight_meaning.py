@@ -73,7 +73,7 @@ def signals(fields: Fields, common: Signal, profile: Profile, heard_at: datetime
         common,
         battery_percent=percent,
         battery_low=_battery_low(fields, percent, profile.low_battery_percent),
-        silenced=True if fields.get("event") == "silent" else None,
+        silenced=True if _message(fields) == "silent" else None,
     )
     active, over = _conditions(fields)
     found = [
@@ -103,9 +103,9 @@ def _states(fields: Fields) -> Iterator[tuple[AlarmType, bool]]:
             yield type_, True
         elif fields.get(name) in ends:
             yield type_, False
-    if fields.get("event") in _SMOKE_ALARMS:
+    if _message(fields) in _SMOKE_ALARMS:
         yield AlarmType.SMOKE, True
-    elif fields.get("event") == "normal":
+    elif _message(fields) == "normal":
         yield AlarmType.SMOKE, False
     if fields.get("detection_status") == "in_bed":
         yield AlarmType.OUT_OF_BED, False
@@ -117,6 +117,12 @@ def _judge_event(event: Fields) -> tuple[AlarmType | None, bool]:
     """The alarm of a radar's event. One that no document knows is taken for a fall: it is never dropped."""
     name = event.get("alarm_type")
     return AlarmType.FALL if name == "unknown" else _EVENTS.get(str(name)), event.get("alarm_status") not in _ENDED
+
+
+def _message(fields: Fields) -> str | None:
+    """What a smoke detector's message is; None for other devices (a people counter has a list of that name)."""
+    event = fields.get("event")
+    return event if isinstance(event, str) else None
 
 
 def _press(fields: Fields, common: Signal, profile: Profile) -> Iterator[Signal]:
@@ -149,9 +155,9 @@ def _stored_alarms(fields: Fields, common: Signal, heard_at: datetime | None) ->
 
 
 def _equipment(fields: Fields, common: Signal) -> Iterator[Signal]:
-    if fields.get("event") in _TESTS:
+    if _message(fields) in _TESTS:
         yield replace(common, kind=Kind.TEST, type=AlarmType.SMOKE)
-    if fields.get("event") == "removed" or fields.get("tamper_status") in _TAMPERED:
+    if _message(fields) == "removed" or fields.get("tamper_status") in _TAMPERED:
         yield replace(common, kind=Kind.TAMPER)
     for said in _words_of_the_equipment(fields):
         if said in _TROUBLES:
@@ -160,9 +166,9 @@ def _equipment(fields: Fields, common: Signal) -> Iterator[Signal]:
 
 def _equipment_in_order(fields: Fields) -> Iterator[str]:
     """Faults that the payload reports as over."""
-    if fields.get("event") == "installed" or fields.get("tamper_status") in _IN_PLACE:
+    if _message(fields) == "installed" or fields.get("tamper_status") in _IN_PLACE:
         yield Kind.TAMPER.value
-    if fields.get("event") == "normal":
+    if _message(fields) == "normal":
         yield DEVICE_FAULT
     for said in _words_of_the_equipment(fields):
         if said in _TROUBLES_OVER:
@@ -170,7 +176,7 @@ def _equipment_in_order(fields: Fields) -> Iterator[str]:
 
 
 def _words_of_the_equipment(fields: Fields) -> list[str]:
-    return [said for said in (fields.get("alarm"), fields.get("event")) if isinstance(said, str)]
+    return [said for said in (fields.get("alarm"), _message(fields)) if said is not None]
 
 
 def _daily_life(fields: Fields, common: Signal) -> Iterator[Signal]:
@@ -190,6 +196,6 @@ def _battery_percent(fields: Fields) -> float | None:
 
 
 def _battery_low(fields: Fields, percent: float | None, low_percent: float) -> bool | None:
-    if fields.get("event") in _LOW_BATTERY_EVENTS:
+    if _message(fields) in _LOW_BATTERY_EVENTS:
         return True
     return None if percent is None else percent <= low_percent

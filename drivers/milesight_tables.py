@@ -48,6 +48,7 @@ _REPORTS = {
     4: "period",
 }
 _PRESSES = {1: "short", 2: "long", 3: "double"}
+_PAIR_FAULTS = {0: "Counting Anomaly", 1: "Node Device Without Response", 2: "Devices Misaligned"}
 _SENSOR_STATUS = {0xFFFE: "polarizing", 0xFFFF: "device error"}
 
 
@@ -216,13 +217,15 @@ VS340 = VS341 = _DESK
 VS350 = VS351 = _PEOPLE_COUNTER
 VS360: Channels = {
     **_PEOPLE,
+    (0x84, 0xCC): alarmed("total_count_alarm", _TOTAL, {1: "Threshold Alarm"}),
+    (0x85, 0xCC): alarmed("period_count_alarm", _PERIOD, {1: "Threshold Alarm"}),
     (0x01, 0x75): byte("battery_main"),
     (0x02, 0x75): byte("battery_node"),
     (0x03, 0xF4): Channel(
         2,
         lambda data: {
-            "type": word({0: "counting_anomaly", 1: "node_device_without_response", 2: "devices_misaligned"}, data[0]),
-            "status": word({0: "alarm_release", 1: "alarm"}, data[1]),
+            "type": word(_PAIR_FAULTS, data[0]),
+            "status": word({0: "Alarm Release", 1: "Alarm"}, data[1]),
         },
         "event",
     ),

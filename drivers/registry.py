@@ -24,6 +24,8 @@ EVIDENCE_FRAMES: Mapping[str, int] = {
     "rtl433_json": 6,
     "zigbee_ias_zcl": 6,
     "modbus_rtu": 0,
+    "chirpstack_v4_mqtt": 0,
+    "milesight_lorawan": 0,
 }
 """How many frames captured from real devices each protocol's decoder is proven on."""
 
@@ -152,6 +154,7 @@ class _Lazy(Mapping[str, Entry], Generic[Entry]):
 DRIVERS: Mapping[str, Driver] = _Lazy(
     Driver,
     {
+        "chirpstack": ("drivers.chirpstack", "DRIVER"),
         "ev1527": ("drivers.ev1527", "DRIVER"),
         "hlk_ld2410": ("drivers.hlk_ld2410", "DRIVER"),
         "hlk_ld2450": ("drivers.hlk_ld2450", "DRIVER"),
@@ -187,6 +190,7 @@ POLLED_DRIVERS: Mapping[str, PolledDriver] = _Lazy(PolledDriver, {"modbus": ("dr
 MQTT_DRIVERS: Mapping[str, MqttDriver] = _Lazy(
     MqttDriver,
     {
+        "chirpstack": ("drivers.chirpstack", "MQTT_DRIVER"),
         "owntracks": ("drivers.owntracks", "MQTT_DRIVER"),
         "wearable": ("drivers.wearable", "MQTT_DRIVER"),
         "zigbee2mqtt": ("drivers.zigbee2mqtt", "MQTT_DRIVER"),

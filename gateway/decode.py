@@ -17,16 +17,19 @@ Explain = Callable[[Vector], Explanation]
 _PROTOCOLS: Mapping[str, str] = {
     protocol: f"gateway.explain.{protocol}"
     for protocol in (
+        "chirpstack_v4_mqtt",
         "ev1527_codes",
         "owntracks_mqtt",
         "gps_watch_3g_sg",
         "hlk_ld2410_uart",
         "hlk_ld2450_uart",
+        "milesight_lorawan",
         "modbus_rtu",
         "r60_5359_uart",
         "seeed_mr60_uart",
         "sonoff_rf_bridge_uart",
         "zigbee2mqtt_json",
+        "zigbee_ias_zcl",
     )
 }
 
