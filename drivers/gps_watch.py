@@ -1,7 +1,7 @@
 """GPS watches of the bracket protocol (makers 3G, SG, ZJ, CS): they dial in over TCP and want to be answered.
 
 Layout: `gps_watch_frame` (the frame), `gps_watch_report` (positions, readings). Source: the makers' protocol papers and
-26 captured frames. What is known and what is not:
+27 captured frames. What is known and what is not:
 
 - `LK` (a sign of life every 5 to 8 minutes) is echoed, or the watch restarts itself; `AL` (alarm) is echoed once it is
   kept, or the watch repeats it; `INIT` is answered `INIT,1`, `TKQ` and `TKQ2` are echoed. No other type has an answer.

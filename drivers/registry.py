@@ -22,7 +22,7 @@ EVIDENCE_FRAMES: Mapping[str, int] = {
     "tasmota_rf_mqtt": 6,
     "openmqttgateway_rf": 5,
     "rtl433_json": 6,
-    "zigbee_ias_zcl": 6,
+    "zigbee_ias_zcl": 7,
     "modbus_rtu": 0,
     "chirpstack_v4_mqtt": 0,
     "milesight_lorawan": 0,
