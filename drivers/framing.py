@@ -36,6 +36,13 @@ Measure = Callable[[bytes, bool], int | Verdict]
 """(bytes from the head on, whether the line is idle) to the frame's length in bytes, or a Verdict."""
 
 
+def head_pattern(*heads: bytes) -> re.Pattern[bytes]:
+    """Matches any of the heads, and the beginning of one at the very end of what is held."""
+    whole = [re.escape(head) for head in heads]
+    cut_off = [re.escape(head[:length]) + rb"\Z" for head in heads for length in range(1, len(head))]
+    return re.compile(b"|".join(whole + cut_off))
+
+
 class ResyncingSplitter:
     """A Splitter for frames that begin with fixed bytes.
 
