@@ -1,5 +1,6 @@
 """What the gateway can speak to, for `anju devices`: drivers, models, what each can promise."""
 
+import sys
 from typing import Any
 
 from drivers.registry import DRIVERS
@@ -36,3 +37,43 @@ def table(found: list[dict[str, Any]]) -> str:
             f"  proven on   {row['evidence_frames']} captured frames ({', '.join(row['protocols'])})",
         ]
     return "\n".join(lines)
+
+
+def page() -> str:
+    """The rows and every model as a page of the documents."""
+    lines = [
+        "# Devices",
+        "",
+        "What the gateway can speak to, and what each model can promise. *Supervised* means that the device reports by",
+        "itself and its silence is told after the interval; everything else has to be tested by hand every month.",
+        "Evidence is the number of frames captured from real devices on which the decoder is proven.",
+        "",
+        "Made by `python -P -m gateway.catalogue > docs/devices.md`.",
+    ]
+    for name, driver in sorted(DRIVERS.items()):
+        lines += [
+            "",
+            f"## `{name}`",
+            "",
+            f"Protocols: {', '.join(driver.protocols)}. Evidence: {driver.evidence_frames} captured frames.",
+            "",
+            "| model | supervised | silence is told after | battery |",
+            "|---|---|---|---|",
+        ]
+        for model in sorted(driver.models.values(), key=lambda model: model.name):
+            silence = _spelled(model.supervision_seconds)
+            battery = "yes" if model.battery else "no"
+            lines.append(f"| `{model.name}` | {'yes' if model.supervised else '**no**'} | {silence} | {battery} |")
+    return "\n".join(lines) + "\n"
+
+
+def _spelled(seconds: int | None) -> str:
+    if seconds is None:
+        return "–"
+    if seconds % 3_600 == 0:
+        return f"{seconds // 3_600} h"
+    return f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
