@@ -16,6 +16,9 @@ _SMOKE_GS558 = "Smoke-GS558"
 _GS558_NIBBLE = "3"
 """What every code of a real GS558 ends with; other senders that rtl_433 takes for one end with anything."""
 
+_SYNC_BIT_LEADS = frozenset({"DY-SQ100B-WaterLeak-EV1527"})
+"""Flex decoders whose rows of 25 bits begin with the sync bit; of others it is the last bit."""
+
 
 def codes24(line: Mapping[str, Any]) -> tuple[str, ...]:
     """The codes of six hexadecimal digits that a line may stand for, the likelier first; () where it is no such code.
@@ -26,7 +29,8 @@ def codes24(line: Mapping[str, Any]) -> tuple[str, ...]:
     if parts is not None:
         code = parts(line)
         return () if code is None else (f"{code:06X}",)
-    return _of_row(_row(line))
+    found = _of_row(row_of(line))
+    return found[::-1] if line.get("model") in _SYNC_BIT_LEADS else found
 
 
 def is_smoke_gs558(line: Mapping[str, Any]) -> bool:
@@ -36,7 +40,7 @@ def is_smoke_gs558(line: Mapping[str, Any]) -> bool:
 
 def sync_bit_leads(line: Mapping[str, Any]) -> bool:
     """Whether the line is a row of 25 bits that begins with a bit that may be the sync bit."""
-    row = _row(line)
+    row = row_of(line)
     return row is not None and row[0] == _CODE_BITS + 1 and bool(row[1] >> _CODE_BITS)
 
 
@@ -60,7 +64,7 @@ def _of_row(row: tuple[int, int] | None) -> tuple[str, ...]:
     return (ends_with_sync, begins_with_sync) if value & 1 else (begins_with_sync,)
 
 
-def _row(line: Mapping[str, Any]) -> tuple[int, int] | None:
+def row_of(line: Mapping[str, Any]) -> tuple[int, int] | None:
     """The first row of 24 or 25 bits of a flex decoder: its length and value."""
     for bits, text in _rows(line):
         spare = 4 * len(text) - bits

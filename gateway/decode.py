@@ -25,9 +25,12 @@ _PROTOCOLS: Mapping[str, str] = {
         "hlk_ld2450_uart",
         "milesight_lorawan",
         "modbus_rtu",
+        "openmqttgateway_rf",
         "r60_5359_uart",
+        "rtl433_json",
         "seeed_mr60_uart",
         "sonoff_rf_bridge_uart",
+        "tasmota_rf_mqtt",
         "zigbee2mqtt_json",
         "zigbee_ias_zcl",
     )
