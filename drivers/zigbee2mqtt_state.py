@@ -7,9 +7,10 @@ what is and what is not active, and the house compares. A press is different: ev
 from collections.abc import Mapping
 from dataclasses import replace
 
-from drivers.event import ActivityType, AlarmType, Kind, Signal, State
+from drivers.event import ActivityType, AlarmType, Kind, Signal, State, TroubleType
 from drivers.zigbee2mqtt_json import State as Values
 from drivers.zigbee2mqtt_json import action, battery_low, truth
+from drivers.zigbee2mqtt_quirks import Press, Quirk
 
 ALARM_KEYS: Mapping[str, AlarmType] = {
     "smoke": AlarmType.SMOKE,
@@ -18,6 +19,7 @@ ALARM_KEYS: Mapping[str, AlarmType] = {
     "co": AlarmType.CO,
     "gas": AlarmType.GAS,
     "sos": AlarmType.SOS,
+    "fall": AlarmType.FALL,
     "water_leak": AlarmType.WATER,
 }
 """Keys that are true while an alarm's condition lasts, fire first."""
@@ -25,7 +27,9 @@ ALARM_KEYS: Mapping[str, AlarmType] = {
 ACTIVITY_KEYS: Mapping[str, tuple[ActivityType, ActivityType]] = {
     "contact": (ActivityType.CONTACT_CLOSED, ActivityType.CONTACT_OPEN),
     "occupancy": (ActivityType.MOTION, ActivityType.MOTION_CLEAR),
+    "vibration": (ActivityType.MOTION, ActivityType.MOTION_CLEAR),
     "presence": (ActivityType.PRESENCE, ActivityType.ABSENCE),
+    "bed": (ActivityType.BED_IN, ActivityType.BED_OUT),
 }
 """Keys of daily life: what true and what false means."""
 
@@ -50,20 +54,21 @@ def conditions(values: Values) -> dict[AlarmType, bool]:
     return known
 
 
-def signals(values: Values, common: Signal, *, presses_are_sos: bool) -> tuple[Signal, ...]:
-    """Every signal of one message; `common` carries what they share (address, time, battery, link).
+def signals(values: Values, common: Signal, quirk: Quirk) -> tuple[Signal, ...]:
+    """Every signal of one message in shared keys; `common` carries what they share (address, time, battery, link).
 
-    `presses_are_sos` is False for a remote or keypad: there only a word of emergency is an SOS, other presses are
-    activity. A message that says nothing else is a sign of life, except the empty action that follows each press.
+    A message that says nothing else is a sign of life, except the empty action that follows each press.
     """
     common = replace(common, silenced=_any(values, _SILENCE_KEYS))
-    found = [*_alarms(values, common), *_press(values, common, presses_are_sos), *_others(values, common)]
+    found = [*_alarms(values, common), *_press(values, common, quirk), *_faults(values, common, quirk)]
+    found = [replace(one, marks=quirk.marks) if one.kind is Kind.ALARM else one for one in found]
+    found += _activities(values, common)
     if not found:
         if _is_bare_release(values):
             return ()
         kind = Kind.LOW_BATTERY if battery_low(values) else Kind.SUPERVISION
         found.append(replace(common, kind=kind))
-    found[0] = replace(found[0], not_active=_not_active(values))
+    found[0] = replace(found[0], not_active=_not_active(values, quirk))
     return tuple(found)
 
 
@@ -78,32 +83,47 @@ def _alarms(values: Values, common: Signal) -> list[Signal]:
     return found
 
 
-def _press(values: Values, common: Signal, presses_are_sos: bool) -> list[Signal]:
+def _press(values: Values, common: Signal, quirk: Quirk) -> list[Signal]:
     code = action(values)
-    if code is None:
+    if code is None or code in quirk.releases:
         return []
     words = set(code.lower().replace("-", "_").split("_"))
-    if presses_are_sos or words & _EMERGENCY_WORDS:
+    if quirk.press is Press.SOS or (quirk.press is Press.WORD and words & _EMERGENCY_WORDS):
         return [replace(common, kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=code)]
     return [replace(common, kind=Kind.ACTIVITY, type=ActivityType.BUTTON, code=code)]
 
 
-def _others(values: Values, common: Signal) -> list[Signal]:
+def _faults(values: Values, common: Signal, quirk: Quirk) -> list[Signal]:
     found = [
         replace(common, kind=kind)
         for key, kind in (("tamper", Kind.TAMPER), ("battery_low", Kind.LOW_BATTERY))
         if truth(values.get(key))
     ]
-    for key, (when_true, when_false) in ACTIVITY_KEYS.items():
-        value = truth(values.get(key))
-        if value is not None:
-            found.append(replace(common, kind=Kind.ACTIVITY, type=when_true if value else when_false))
+    if quirk.tells_mains and truth(values.get("ac_status")):
+        found.append(replace(common, kind=Kind.TROUBLE, type=TroubleType.MAINS))
     return found
 
 
-def _not_active(values: Values) -> tuple[str, ...]:
+def _activities(values: Values, common: Signal) -> list[Signal]:
+    """Each pair once, though several keys may tell of it: any that is true makes it true."""
+    known: dict[tuple[ActivityType, ActivityType], bool] = {}
+    for key, pair in ACTIVITY_KEYS.items():
+        value = truth(values.get(key))
+        if value is not None:
+            known[pair] = known.get(pair, False) or value
+    return [
+        replace(common, kind=Kind.ACTIVITY, type=when_true if value else when_false)
+        for (when_true, when_false), value in known.items()
+    ]
+
+
+def _not_active(values: Values, quirk: Quirk) -> tuple[str, ...]:
     over = [type_.value for type_, active in conditions(values).items() if not active]
-    return (*over, Kind.TAMPER.value) if truth(values.get("tamper")) is False else tuple(over)
+    if truth(values.get("tamper")) is False:
+        over.append(Kind.TAMPER.value)
+    if quirk.tells_mains and truth(values.get("ac_status")) is False:
+        over.append(TroubleType.MAINS.value)
+    return tuple(over)
 
 
 def _is_bare_release(values: Values) -> bool:

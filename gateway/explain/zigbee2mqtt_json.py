@@ -5,6 +5,7 @@ from typing import Any
 
 from drivers import zigbee2mqtt
 from drivers.event import Kind, Reject, Signal
+from drivers.zigbee2mqtt_bridge import AVAILABILITY, BRIDGE, STATE_TOPIC, decode_availability, is_online
 from drivers.zigbee2mqtt_json import (
     action,
     battery_low,
@@ -42,6 +43,9 @@ def _tell(told: Explanation, topic: object, shown: object, *, retained: bool) ->
     if name is None or not isinstance(topic, str):
         raise RejectedError("bad_topic")
     payload = _payload(shown)
+    if name == STATE_TOPIC or name.endswith(f"/{AVAILABILITY}"):
+        _tell_availability(told, name, shown, payload, retained=retained)
+        return
     if zigbee2mqtt.is_attribute(name):
         device, _, attribute = name.rpartition("/")
         told.fields |= scalars({"device": device, "attribute": attribute, "value": shown, "retained": retained})
@@ -60,6 +64,19 @@ def _tell(told: Explanation, topic: object, shown: object, *, retained: bool) ->
         words += [_word(signal) for signal in decoded]
         told.events += [event_of(signal) for signal in decoded]
     told.fields |= {"events": words, "retained": retained}
+
+
+def _tell_availability(told: Explanation, name: str, shown: object, payload: bytes, *, retained: bool) -> None:
+    """Whether a device, or zigbee2mqtt itself, can be reached, as if it were enrolled."""
+    device = BRIDGE if name == STATE_TOPIC else name.removesuffix(f"/{AVAILABILITY}")
+    attribute = name.rpartition("/")[2]
+    online = is_online(payload)
+    decoded = decode_availability(device, payload, retained, anybody)
+    signals = () if isinstance(decoded, Reject) else decoded
+    word = None if online is None else "online" if online else "offline"
+    told.fields |= scalars({"device": device, "attribute": attribute, "value": shown, "retained": retained})
+    told.fields |= {"state": word, attribute: word, "events": told.fields["events"] + [_word(one) for one in signals]}
+    told.events += [event_of(signal) for signal in signals]
 
 
 def _payload(shown: object) -> bytes:

@@ -213,7 +213,8 @@ def test_the_bridges_own_talk_says_nothing_however_long() -> None:
 
 def test_an_address_is_a_friendly_name() -> None:
     assert normalise_address(" hall/button ") == "hall/button"
-    for typed in ("", "/", "bridge", "bridge/event", "a/#", "+"):
+    assert normalise_address("bridge") == "bridge"
+    for typed in ("", "/", "bridge/event", "a/#", "+"):
         with pytest.raises(ValueError, match="friendly name"):
             normalise_address(typed)
     with pytest.raises(ValueError, match="leave zigbee2mqtt/ away"):
