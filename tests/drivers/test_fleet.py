@@ -27,7 +27,7 @@ from drivers.registry import (
     ListenerDriver,
     SerialDriver,
 )
-from tests.drivers import radar_frames, worn_frames
+from tests.drivers import radar_frames, radio_frames, worn_frames
 from tests.drivers.vectors import cord, enrolled, vectors
 
 CODES = st.integers(0, 0xFFFFFF).map(lambda value: f"{value:06X}")
@@ -41,6 +41,7 @@ SOUND: dict[str, st.SearchStrategy[bytes]] = {
 MESSAGES: dict[str, st.SearchStrategy[bytes]] = {
     "zigbee2mqtt": st.sampled_from([json.dumps(vector["input"]).encode() for vector in vectors("zigbee2mqtt_json")]),
     **worn_frames.MESSAGES,
+    **radio_frames.MESSAGES,
 }
 REASONS: dict[str, frozenset[str]] = {
     "sonoff_rf_bridge": frozenset({"noise", "incomplete", "bad_frame", "not_ev1527"}),
@@ -61,6 +62,7 @@ REASONS: dict[str, frozenset[str]] = {
     "zigbee2mqtt": frozenset({"bad_json", "bad_topic", "bad_utf8", "not_object", "oversize", "too_deep"}),
     **radar_frames.REASONS,
     **worn_frames.REASONS,
+    **radio_frames.REASONS,
 }
 # Bytes that a bridge's frames are made of come up more often than chance would have it.
 NOISE = st.lists(st.sampled_from([0xAA, 0x55, 0xA4, 0xB1, 0xA6, 3, 6]) | st.integers(0, 255), max_size=60).map(bytes)
@@ -91,6 +93,12 @@ def pieces(driver: SerialDriver | ListenerDriver, *chunks: bytes) -> list[bytes 
     found += splitter.flush()
     assert splitter.held_bytes == 0
     return found
+
+
+def topics(name: str) -> tuple[str, ...]:
+    """Topics of an MQTT driver, first one whose payload is read."""
+    usual = (f"{name}/b", f"{name}/a", f"{name}/bridge/event", f"{name}/a/action", name)
+    return radio_frames.TOPICS.get(name, usual)
 
 
 def frames(found: list[bytes | Reject]) -> list[bytes]:
@@ -182,9 +190,7 @@ def test_a_megabyte_of_anything_is_held_in_next_to_nothing(name: str, unit: byte
 @given(data=st.data())
 def test_any_message_is_decoded_or_refused_by_name(name: str, data: st.DataObject) -> None:
     driver = MQTT_DRIVERS[name]
-    topic = data.draw(
-        st.sampled_from([f"{name}/a", f"{name}/b", f"{name}/bridge/event", f"{name}/a/action", name]) | st.text()
-    )
+    topic = data.draw(st.sampled_from(topics(name)) | st.text())
     payload = data.draw(st.binary(max_size=64) | MESSAGES[name] | MESSAGES[name].map(lambda whole: whole[:-1]))
     retained = data.draw(st.booleans())
     decoded = driver.decode(topic, payload, retained, any_device)
@@ -197,18 +203,18 @@ def test_any_message_is_decoded_or_refused_by_name(name: str, data: st.DataObjec
 @mqtt_drivers
 @given(data=st.data())
 def test_values_of_any_type_never_break_a_message(name: str, data: st.DataObject) -> None:
-    known = sorted({key for vector in vectors("zigbee2mqtt_json") for key in vector["input"]})
+    known = sorted({*radio_frames.KEYS, *(key for vector in vectors("zigbee2mqtt_json") for key in vector["input"])})
     value: st.SearchStrategy[object] = (
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20) | st.just([])
     )
     values: dict[str, Any] = data.draw(st.dictionaries(st.sampled_from(known), value))
     payload = json.dumps(values).replace("Infinity", "1e300").encode()
-    check(MQTT_DRIVERS[name].decode(f"{name}/b", payload, False, any_device))
+    check(MQTT_DRIVERS[name].decode(topics(name)[0], payload, False, any_device))
 
 
 @mqtt_drivers
 def test_a_payload_of_five_megabytes_is_refused_unread(name: str) -> None:
-    decoded = MQTT_DRIVERS[name].decode(f"{name}/b", b'{"a":"' + b"x" * 5_000_000 + b'"}', False, any_device)
+    decoded = MQTT_DRIVERS[name].decode(topics(name)[0], b'{"a":"' + b"x" * 5_000_000 + b'"}', False, any_device)
     assert isinstance(decoded, Reject)
     assert decoded.reason == "oversize"
 
