@@ -14,6 +14,9 @@ from drivers.milesight_channels import Fields
 from drivers.milesight_models import Profile
 
 HISTORY_LIMIT = timedelta(days=1)
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How far a device's clock may be ahead of the network's."""
+
 DEVICE_FAULT = "device_fault"
 _CONDITIONS: Mapping[str, tuple[AlarmType, str, frozenset[str]]] = {
     "gas_status": (AlarmType.GAS, "alarm", frozenset({"normal"})),
@@ -147,7 +150,7 @@ def _pressed(fields: Fields) -> str | None:
 def _stored_alarms(fields: Fields, common: Signal, heard_at: datetime | None) -> Iterator[Signal]:
     for record in fields.get("history", ()):
         happened_at = datetime.fromtimestamp(record["timestamp"], UTC)
-        if heard_at is not None and not timedelta(0) <= heard_at - happened_at <= HISTORY_LIMIT:
+        if heard_at is not None and not -CLOCK_TOLERANCE <= heard_at - happened_at <= HISTORY_LIMIT:
             continue
         judged = _conditions(record | ({"events": [record]} if "alarm_type" in record else {}))[0]
         for type_ in judged:
