@@ -15,7 +15,7 @@ import msgspec
 
 from drivers.event import TroubleType
 from drivers.link.mqtt import Endpoint, Tls
-from drivers.registry import DRIVERS, LISTENER_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
+from drivers.registry import DRIVERS, LISTENER_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
 from gateway.announce.announcer import Announcer
 from gateway.announce.lamp import Lamp
 from gateway.announce.output import Output
@@ -24,6 +24,7 @@ from gateway.answers import Answers
 from gateway.clock import Clock
 from gateway.commands import Commands
 from gateway.config import Config
+from gateway.config_devices import SerialPort
 from gateway.config_notice import Notice
 from gateway.config_uplink import Uplink as UplinkConfig
 from gateway.contract import topics
@@ -221,6 +222,9 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
     config, problems = house.config, house.problems
     parts: dict[str, Callable[[], Awaitable[None]]] = {"uplink": partial(house.uplink.run, house.status.next_session)}
     for port in config.serial_ports:
+        if port.driver in POLLED_DRIVERS:
+            parts[f"serial {port.name}"] = _polled(house, port)
+            continue
         line = SerialLine(
             port, SERIAL_DRIVERS[port.driver], house.intake.lookup, house.reception, house.lines, house.interference,
             problems, house.metrics, house.clock.monotonic,
@@ -251,6 +255,17 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
     parts |= {output.name: output.run for output in house.outputs}
     parts["http"] = partial(serve, config.http.host, config.http.port, house.routes(), _say_port)
     return [group.create_task(keep(name, part, problems), name=name) for name, part in parts.items()]
+
+
+def _polled(house: House, port: SerialPort) -> Callable[[], Awaitable[None]]:
+    # Here and not above: a house without such a line never loads what asks on it.
+    from gateway.modbus_line import ModbusLine
+
+    line = ModbusLine(
+        port, POLLED_DRIVERS[port.driver], house.config.devices, house.intake.lookup, house.reception, house.lines,
+        house.problems, house.metrics, house.clock.monotonic,
+    )  # fmt: skip
+    return line.run
 
 
 def _outputs(notice: Notice, problems: Problems) -> list[Output]:

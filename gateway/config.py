@@ -8,7 +8,7 @@ from drivers import registry
 from drivers.device import Device
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
 from gateway.config_notice import Notice, read_notice
-from gateway.config_rules import Table, is_loopback, quoted
+from gateway.config_rules import Table, is_loopback, listed, quoted
 from gateway.config_syntax import UnreadableFileError, read
 from gateway.config_uplink import Uplink, read_uplink
 from gateway.contract import topics
@@ -106,6 +106,7 @@ def _config(top: Table, folder: Path) -> Config:
     _warn_of_unheard_devices(
         top, devices, has_broker=broker is not None, has_serial=bool(serial_ports), has_listener=bool(listeners)
     )
+    _warn_of_unasked_devices(top, devices, serial_ports)
     _warn_of_routes(top)
     top.report_unknown()
     return Config(
@@ -187,6 +188,22 @@ def _warn_of_unheard_devices(
                 )
         elif device.driver and not on_broker and not has_serial:
             top.findings.warning(("device", index), f"{quoted(device.id)} cannot be heard: there is no [[serial]]")
+
+
+def _warn_of_unasked_devices(top: Table, devices: tuple[Device, ...], ports: tuple[SerialPort, ...]) -> None:
+    """Heads that share a line are only heard where somebody asks them, and for what is known of their model."""
+    lines = {(port.driver, port.name) for port in ports}
+    for index, device in enumerate(devices):
+        if device.driver not in registry.POLLED_DRIVERS or not device.address:
+            continue
+        driver = registry.DRIVERS[device.driver]
+        name = registry.POLLED_DRIVERS[device.driver].port_of(device.address)
+        if ports and (device.driver, name) not in lines:
+            said = f"cannot be heard: there is no [[serial]] {quoted(name)} with driver {quoted(device.driver)}"
+            top.findings.warning(("device", index), f"{quoted(device.id)} {said}")
+        if driver.model(device.model).name == driver.generic_model:
+            said = f"never alarms: model {quoted(device.model)} has no map; with one: {listed(driver.models)}"
+            top.findings.warning(("device", index), f"{quoted(device.id)} {said}")
 
 
 def _warn_of_routes(top: Table) -> None:

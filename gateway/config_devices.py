@@ -18,7 +18,6 @@ CANCEL_SECONDS_LIMIT = 120
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - devices dial in from outside; the file's check warns of it
 
 _SERIAL = dict.fromkeys([*registry.SERIAL_DRIVERS, *registry.POLLED_DRIVERS])
-_BAUD_RATES = (1_200, 115_200)
 _PORT_NAME = r"[a-z0-9_-]{1,32}"
 _DEVICE_ID = r"[A-Za-z0-9._-]{1,64}"
 _LABEL = r"[^\x00-\x1f\x7f]{1,64}"
@@ -49,11 +48,15 @@ def read_serial_ports(tables: list[Table]) -> tuple[SerialPort, ...]:
     seen: dict[tuple[str, str], Table] = {}
     ports = []
     for table in tables:
+        driver = _driver(table, _SERIAL, "serial drivers")
         port = SerialPort(
             name=table.matching_text("name", _PORT_NAME, remedy='write a short name such as "rf": a-z, 0-9, _ and -'),
             path=table.text("path", remedy='write the port\'s path, such as "/dev/serial/by-id/…"'),
-            driver=_driver(table, _SERIAL, "serial drivers"),
-            baud_rate=_baud_rate(table),
+            driver=driver,
+            # Receivers have a baud rate of their own; heads come with several, and one line has but one.
+            baud_rate=table.optional_integer("baud_rate", 1_200, 115_200)
+            if driver in registry.POLLED_DRIVERS
+            else None,
         )
         _note_twice(table, "name", (port.name,), seen)
         _note_twice(table, "path", (port.path,), seen)

@@ -8,10 +8,10 @@ There is no reopening in here: whoever owns the port decides when to try again.
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from typing import cast
+from typing import TypeVar, cast
 
 import serialx
 
@@ -93,16 +93,16 @@ class Port(asyncio.Protocol):
         """Send bytes to the device; waits while it takes none. Raises PortError when it is gone."""
         await self._writable.wait()
         if self._error is not None:
-            raise _port_error(self.path, self._error, PortTrouble.UNPLUGGED)
+            raise port_error(self.path, self._error, PortTrouble.UNPLUGGED)
         try:
             self._transport.write(data)
-        except (OSError, serialx.SerialException) as error:  # gone, and connection_lost not called yet
-            raise _port_error(self.path, error, PortTrouble.UNPLUGGED) from error
+        except PORT_ERRORS as error:  # gone, and connection_lost not called yet
+            raise port_error(self.path, error, PortTrouble.UNPLUGGED) from error
 
     async def _take(self) -> bytes:
         while not self._arrived:
             if self._error is not None:
-                raise _port_error(self.path, self._error, PortTrouble.UNPLUGGED)
+                raise port_error(self.path, self._error, PortTrouble.UNPLUGGED)
             self._changed.clear()
             await self._changed.wait()
         chunk = bytes(self._arrived)
@@ -138,22 +138,36 @@ class Port(asyncio.Protocol):
         self._writable.set()
 
 
+PORT_ERRORS = (OSError, serialx.SerialException)
+"""What reading from or writing to a port may raise once it is gone."""
+
+Spoken = TypeVar("Spoken", bound=asyncio.Protocol)
+
+
 @asynccontextmanager
 async def open_port(path: str, baud_rate: int) -> AsyncIterator[Port]:
     """Open a port (8 data bits, no parity, 1 stop bit) for the block. Raises PortError."""
-    loop = asyncio.get_running_loop()
-    try:
-        transport, port = await serialx.create_serial_connection(loop, lambda: Port(path), path, baud_rate)
-    except (OSError, serialx.SerialException, ValueError) as error:
-        raise _port_error(path, error, PortTrouble.UNUSABLE) from error
-    assert isinstance(port, Port)
-    try:
+    async with open_with(lambda: Port(path), path, baud_rate) as port:
         yield port
+
+
+@asynccontextmanager
+async def open_with(protocol: Callable[[], Spoken], path: str, baud_rate: int) -> AsyncIterator[Spoken]:
+    """The same for a protocol of one's own. Raises PortError while opening; a loss is told to the protocol."""
+    loop = asyncio.get_running_loop()
+    spoken = protocol()
+    try:
+        transport, _ = await serialx.create_serial_connection(loop, lambda: spoken, path, baud_rate)
+    except (OSError, serialx.SerialException, ValueError) as error:
+        raise port_error(path, error, PortTrouble.UNUSABLE) from error
+    try:
+        yield spoken
     finally:
         transport.abort()
         await transport.wait_closed()
 
 
-def _port_error(path: str, error: Exception, otherwise: PortTrouble) -> PortError:
+def port_error(path: str, error: Exception, otherwise: PortTrouble) -> PortError:
+    """The error of a port in our words; `otherwise` where the system gave no number."""
     number = error.errno if isinstance(error, OSError) else None
     return PortError(path, _BY_ERRNO.get(number or 0, otherwise), str(error))

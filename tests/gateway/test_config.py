@@ -180,7 +180,7 @@ code_map = { "F" = "soss", "10" = "sos" }
         ('host = "127.0.0.1"\nport = 8883', 'host = "10.0.0.1"\nport = 8883', "tls = false is for"),
         ("[http]", "[htttp]", 'did you mean "http"?'),
         ('driver = "sonoff_rf_bridge"', 'driver = "sonoff_bridge"', 'did you mean "sonoff_rf_bridge"?'),
-        ('driver = "sonoff_rf_bridge"', 'driver = "ev1527"', "known here: sonoff_rf_bridge"),
+        ('driver = "sonoff_rf_bridge"', 'driver = "ev1527"', "sonoff_rf_bridge"),
         ('name = "rf"', 'name = "the bridge"', "a-z, 0-9, _ and -"),
         ('id = "cord-bath"', 'id = "王"', "letters, digits"),
         ('id = "cord-bath"', 'id = "smoke-kitchen"', "stands already"),
