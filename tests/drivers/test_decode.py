@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from gateway.decode import LINE_LIMIT_BYTES, answer, run
 from tests.drivers.vectors import vectors
 
-PROTOCOLS = ("ev1527_codes", "sonoff_rf_bridge_uart", "zigbee2mqtt_json")
+PROTOCOLS = (
+    "ev1527_codes",
+    "sonoff_rf_bridge_uart",
+    "zigbee2mqtt_json",
+    "zigbee_ias_zcl",
+    "openmqttgateway_rf",
+    "rtl433_json",
+    "tasmota_rf_mqtt",
+)
 INPUT_KEYS = ("kind", "input", "topic", "ctx", "fport")
 
 json_values = st.recursive(
@@ -99,6 +107,15 @@ def test_a_device_that_leaves_is_lost_to_supervision() -> None:
     assert told["events"] == [{"kind": "supervision_lost", "type": "device_leave"}]
 
 
+@pytest.mark.parametrize("shown", ["offline", {"state": "offline"}])
+@pytest.mark.parametrize(("topic", "device"), [("a/availability", "a"), ("bridge/state", "bridge")])
+def test_what_cannot_be_reached_is_lost_to_supervision(topic: str, device: str, shown: object) -> None:
+    told = asked("zigbee2mqtt_json", topic=f"zigbee2mqtt/{topic}", input=shown)
+    assert (told["fields"]["device"], told["fields"]["state"]) == (device, "offline")
+    assert told["fields"]["events"] == ["supervision_lost"]
+    assert told["events"] == [{"kind": "supervision_lost", "type": None}]
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
@@ -136,7 +153,9 @@ def test_one_line_out_for_each_line_in() -> None:
 
 @given(
     protocol=st.sampled_from(PROTOCOLS),
-    kind=st.sampled_from(["hex", "code24", "mqtt_json", "mqtt_text", "mqtt_sequence", "rtl433"]),
+    kind=st.sampled_from(
+        ["hex", "code24", "mqtt_json", "mqtt_text", "mqtt_sequence", "rtl433", "zcl_hex", "zone_status_int"]
+    ),
     topic=st.sampled_from(["zigbee2mqtt/a", "zigbee2mqtt/bridge/event", "zigbee2mqtt/a/action", "x", ["a/b"]]),
     shown=json_values
     | st.dictionaries(

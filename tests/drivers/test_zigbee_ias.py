@@ -241,3 +241,15 @@ def test_a_status_without_an_alarm_is_told_by_its_bits(status: int, event: str) 
 )
 def test_decode_refuses_by_name(vector: dict[str, Any], reason: str) -> None:
     assert asked(**vector)["reason"] == reason
+
+
+@given(
+    kind=st.sampled_from(["zone_status_int", "zcl_cmd", "zcl_hex", "zcl_payload_hex", "zigate_8401_hex", None]),
+    shown=st.none() | st.integers() | st.text(max_size=8) | st.binary(max_size=30).map(bytes.hex) | st.just([1]),
+    ctx=st.none()
+    | st.dictionaries(st.sampled_from(["cluster", "model", "zone_type"]), st.text(max_size=6) | st.integers()),
+    note=st.text(max_size=10) | st.just("BSD-2 smoke"),
+)
+def test_decode_answers_whatever_it_is_given(kind: str | None, shown: object, ctx: object, note: str) -> None:
+    told = asked(kind=kind, input=shown, ctx=ctx, note=note)
+    assert told["ok"] is (told["reason"] is None)
