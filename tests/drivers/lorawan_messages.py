@@ -23,7 +23,9 @@ MESSAGES: dict[str, st.SearchStrategy[bytes]] = {
     "chirpstack": st.sampled_from([json.dumps(vector["input"]).encode() for vector in vectors("chirpstack_v4_mqtt")])
     | st.binary(min_size=1, max_size=60).map(lambda data: encode_up(DEV_EUI, data, time=HEARD)[1])
 }
-TOPICS: dict[str, str] = {"chirpstack": f"{TOPIC}up"}
+TOPICS: dict[str, tuple[str, ...]] = {
+    "chirpstack": tuple(f"{TOPIC}{kind}" for kind in ("up", "status", "join", "log", "location", "txack"))
+}
 REASONS: dict[str, frozenset[str]] = {
     "chirpstack": frozenset(
         {

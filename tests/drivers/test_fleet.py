@@ -27,7 +27,7 @@ from drivers.registry import (
     ListenerDriver,
     SerialDriver,
 )
-from tests.drivers import radar_frames, radio_frames, worn_frames
+from tests.drivers import lorawan_messages, radar_frames, radio_frames, worn_frames
 from tests.drivers.vectors import cord, enrolled, vectors
 
 CODES = st.integers(0, 0xFFFFFF).map(lambda value: f"{value:06X}")
@@ -42,6 +42,7 @@ MESSAGES: dict[str, st.SearchStrategy[bytes]] = {
     "zigbee2mqtt": st.sampled_from([json.dumps(vector["input"]).encode() for vector in vectors("zigbee2mqtt_json")]),
     **worn_frames.MESSAGES,
     **radio_frames.MESSAGES,
+    **lorawan_messages.MESSAGES,
 }
 REASONS: dict[str, frozenset[str]] = {
     "sonoff_rf_bridge": frozenset({"noise", "incomplete", "bad_frame", "not_ev1527"}),
@@ -63,6 +64,7 @@ REASONS: dict[str, frozenset[str]] = {
     **radar_frames.REASONS,
     **worn_frames.REASONS,
     **radio_frames.REASONS,
+    **lorawan_messages.REASONS,
 }
 # Bytes that a bridge's frames are made of come up more often than chance would have it.
 NOISE = st.lists(st.sampled_from([0xAA, 0x55, 0xA4, 0xB1, 0xA6, 3, 6]) | st.integers(0, 255), max_size=60).map(bytes)
@@ -76,7 +78,7 @@ serial_drivers = pytest.mark.parametrize("name", sorted(LINES))
 mqtt_drivers = pytest.mark.parametrize("name", sorted(MQTT_DRIVERS))
 
 
-UNCAPTURED = frozenset({"hlk_ld2450", "modbus", "r60_5359", "wearable"})
+UNCAPTURED = frozenset({"chirpstack", "hlk_ld2450", "modbus", "r60_5359", "wearable"})
 """Proven on makers' documents alone: no capture of a real device was found."""
 
 
@@ -98,7 +100,7 @@ def pieces(driver: SerialDriver | ListenerDriver, *chunks: bytes) -> list[bytes 
 def topics(name: str) -> tuple[str, ...]:
     """Topics of an MQTT driver, first one whose payload is read."""
     usual = (f"{name}/b", f"{name}/a", f"{name}/bridge/event", f"{name}/a/action", name)
-    return radio_frames.TOPICS.get(name, usual)
+    return {**radio_frames.TOPICS, **lorawan_messages.TOPICS}.get(name, usual)
 
 
 def frames(found: list[bytes | Reject]) -> list[bytes]:
