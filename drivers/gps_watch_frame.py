@@ -3,7 +3,7 @@
 MAKER is two letters or digits (3G, SG, ZJ, CS, …), ID the watch's 10 to 15 digits, LENGTH four hexadecimal digits that
 count the content's bytes. Several makers send a wrong LENGTH, so it never refuses a frame; it only helps to find the
 end where a name of a wireless network holds a bracket. Binary content (voice) has its brackets escaped by the watch.
-Evidence: 27 captured frames of all four makers (`gps_watch_3g_sg`), 10 of them with a wrong LENGTH.
+Evidence: 27 captured frames of all four makers (`gps_watch_3g_sg`), 8 of them with a wrong LENGTH.
 """
 
 import re

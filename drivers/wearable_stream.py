@@ -19,7 +19,9 @@ JITTER_MS = 250
 _SEQUENCES = 1 << 16
 _CLOCK_MS = 1 << 32
 _RESTART_BLOCKS = 256
-"""A block farther than this from the expected one is no late or early one: the band or its radio began anew."""
+"""A block farther ahead than this is no early one: the band or its radio began anew."""
+_RESTART_MS = 10_000
+"""A block from longer ago than this is no late one either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,9 @@ class BlockOrder:
         ahead = _ahead(place, block)
         # An early block must be later by its clock too, a late one earlier: else the number is that of a new count.
         elapsed_ms = _signed(block.clock_ms - place.start_ms, _CLOCK_MS)
-        return abs(ahead) > _RESTART_BLOCKS or (ahead >= 0 and elapsed_ms < 0) or (ahead < 0 and elapsed_ms > 0)
+        late = ahead < 0 and -_RESTART_MS <= elapsed_ms <= 0
+        early = 0 <= ahead <= _RESTART_BLOCKS and elapsed_ms >= 0
+        return not (late or early)
 
     def _in_order(self, place: _Place, missing_blocks: int = 0) -> list[Stretch | Gap]:
         found: list[Stretch | Gap] = []

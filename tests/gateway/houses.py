@@ -65,11 +65,16 @@ def answer(about: str, state: AnswerState = "received", at: str = "2026-03-01T12
 class Listener:
     """An intake with the devices above, spoken to in seconds."""
 
-    def __init__(self, presses_per_minute: int = 10, devices: Sequence[Device] = (CORD, OTHER_CORD, SMOKE, BUTTON)):
+    def __init__(
+        self,
+        presses_per_minute: int = 10,
+        devices: Sequence[Device] = (CORD, OTHER_CORD, SMOKE, BUTTON),
+        drivers: Sequence[str] = ("ev1527", "zigbee2mqtt"),
+    ) -> None:
         numbers = count(1)
         self.intake = Intake(
             {(device.driver, device.address): device for device in devices},
-            {name: DRIVERS[name] for name in ("ev1527", "zigbee2mqtt")},
+            {name: DRIVERS[name] for name in drivers},
             presses_per_minute,
             lambda: f"event-{next(numbers)}",
         )
