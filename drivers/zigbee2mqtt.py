@@ -4,8 +4,8 @@ A device's state comes on `BASE/NAME`, where the name may contain slashes and sp
 single attributes (`/action`, …), which say nothing new. `/availability` and `BASE/bridge/…` are read by
 `zigbee2mqtt_bridge`.
 
-Evidence: 13 captured messages and six captured zone statuses; what single models do differently is the table in
-`zigbee2mqtt_quirks`. Sources: zigbee2mqtt's documentation and source (`controller.ts`, `bridge.ts`,
+Evidence: 13 captured messages and seven captured zone statuses and commands; what single models do differently is the
+table in `zigbee2mqtt_quirks`. Sources: zigbee2mqtt's documentation and source (`controller.ts`, `bridge.ts`,
 `availability.ts`), messages from issue logs. Unknown: whether the last action, which version 2 published again after a
 restart (issue 25566), was a new press; only `last_seen`, switched on, tells them apart, and else it counts as one.
 Supervision: 25 hours where nothing better is known of a model; none for buttons that harvest their power.

@@ -7,8 +7,9 @@ extended status. 0x0501 is a keypad or button (00 arm, 02 emergency, 03 fire, 04
 report (general command 0A) or a read answer (01) of attribute 0002 bears the status too. A ZiGate gives the same in
 big-endian, with endpoint and address before it (its serial message 8401).
 
-Evidence: six captured frames and statuses (Aqara and Xiaomi smoke, Xiaomi and HEIMAN gas, an Ecolink listener) and the
-ZCL specification's tables. Unknown: what alarm_1 and alarm_2 mean, which each model decides (`zigbee_ias_zones`).
+Evidence: seven captured frames and statuses (Aqara and Xiaomi smoke, Xiaomi and HEIMAN gas, an Ecolink listener, a
+button's emergency) and the ZCL specification's tables. Unknown: what alarm_1 and alarm_2 mean, which is each model's
+own affair (`zigbee_ias_zones`); a captured frame names no model, so its event can only be suggested.
 Supervision: a zone may set supervision_reports, but none of the captured ones does; silence is timed per model.
 The gateway holds no Zigbee stick of its own: zigbee2mqtt does, and hands the very same bits on as `alarm_1` and so on.
 """
