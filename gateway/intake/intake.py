@@ -237,7 +237,7 @@ class Intake:
             return False
         # An activity replaces the one before it (presence, absence); readings of several kinds stand side by side.
         key = (device.id, signal.kind.value if signal.kind is Kind.ACTIVITY else str(signal.type))
-        said, at = self._states.get(key, (None, 0.0))
+        said, at = self._states.get(key, (None, float("-inf")))
         if said == signal.type and now - at < seconds:
             return True
         self._states[key] = (signal.type, now)
