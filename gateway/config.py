@@ -179,6 +179,7 @@ def _warn_of_unheard_devices(
 ) -> None:
     for index, device in enumerate(devices):
         on_broker = device.driver in registry.MQTT_DRIVERS
+        by_receiver = device.driver in registry.MQTT_RECEIVERS
         if on_broker and not has_broker:
             top.findings.warning(("device", index), f"{quoted(device.id)} cannot be heard: there is no [broker]")
         if device.driver in registry.LISTENER_DRIVERS:
@@ -186,7 +187,7 @@ def _warn_of_unheard_devices(
                 top.findings.warning(
                     ("device", index), f"{quoted(device.id)} cannot be heard: there is no [[listener]]"
                 )
-        elif device.driver and not on_broker and not has_serial:
+        elif device.driver and not on_broker and not has_serial and not (by_receiver and has_broker):
             top.findings.warning(("device", index), f"{quoted(device.id)} cannot be heard: there is no [[serial]]")
 
 

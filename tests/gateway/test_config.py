@@ -380,3 +380,8 @@ def test_any_damage_to_a_file_is_read_or_told(tmp_path: Path, place: int, damage
     path = write(tmp_path, content[:place] + damage + content[place + (0 if insert else len(damage)) :])
     found, _ = check(path)
     assert all(problem.startswith(f"{path}:") for problem in found)
+
+
+def test_a_cord_that_a_receiver_on_the_broker_may_hear_is_no_warning(tmp_path: Path) -> None:
+    text = COMPLETE[: COMPLETE.index("[[serial]]")] + COMPLETE[COMPLETE.index("[[device]]") :]
+    assert load(write(tmp_path, text)).warnings == ()
