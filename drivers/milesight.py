@@ -14,7 +14,8 @@ Where the maker contradicts itself the safe meaning is taken:
 - WS202 light: the table's words (dark, light) are used, the decoder says dim and bright. It has no part in any alarm.
 - WS136 and WS156 press: FF 2E by the example, FF 34 by the table (number, mode, press) and by the decoder (number,
   command). All of them are a press.
-- EM300-MLD leak: channel 06 by the table, 05 by example and decoder. Both are read.
+- EM300-MLD leak: channel 06 by the table, 05 by example and decoder. EM300-DI-HALL water: 05 by table and decoder, 06
+  by the example. Both are read.
 
 Application port: 85 as delivered, but it can be set, so every application port is read.
 Supervision, batteries: `milesight_models`. Which alarm a field is: `milesight_meaning`.

@@ -36,6 +36,14 @@ _EVENTS: Mapping[str, AlarmType] = {
 }
 """Alarm events of the fall radar. A long stay is the companion for the fall that was missed."""
 
+_WATER_USE: Mapping[str, tuple[AlarmType, bool]] = {
+    "water outage timeout alarm": (AlarmType.INACTIVITY, True),
+    "water outage timeout alarm release": (AlarmType.INACTIVITY, False),
+    "water flow timeout alarm": (AlarmType.WATER, True),
+    "water flow timeout alarm release": (AlarmType.WATER, False),
+}
+"""A water meter's alarms, which somebody has to have set: nobody drew water for so long, or a tap was left open."""
+
 _ENDED = frozenset({"alarm_deactivated", "alarm_ignored"})
 _ACTIVITIES: Mapping[tuple[str, str], ActivityType] = {
     ("magnet_status", "open"): ActivityType.CONTACT_OPEN,
@@ -112,6 +120,9 @@ def _states(fields: Fields) -> Iterator[tuple[AlarmType, bool]]:
         yield AlarmType.SMOKE, False
     if fields.get("detection_status") == "in_bed":
         yield AlarmType.OUT_OF_BED, False
+    for said in (fields.get("water_alarm"), fields.get("alarm")):
+        if said in _WATER_USE:
+            yield _WATER_USE[said]
     if fields.get("respiratory_status") == "normal":
         yield AlarmType.VITAL_SIGN, False
 

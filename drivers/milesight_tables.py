@@ -1,5 +1,7 @@
 """The channels of the Milesight models that live in homes, one table per model, from the maker's tables."""
 
+import math
+import struct
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -12,6 +14,7 @@ from drivers.milesight_channels import (
     Channel,
     Channels,
     Fields,
+    Read,
     alarmed,
     byte,
     history,
@@ -21,6 +24,7 @@ from drivers.milesight_channels import (
     replies,
     temperature,
     u16,
+    u32,
     word,
     words,
     words_by,
@@ -47,6 +51,14 @@ _REPORTS = {
     3: "pir occupancy",
     4: "period",
 }
+_LEVEL = {0: "low", 1: "high"}
+_WATER_ALARMS = {
+    1: "water outage timeout alarm",
+    2: "water outage timeout alarm release",
+    3: "water flow timeout alarm",
+    4: "water flow timeout alarm release",
+}
+_DI_ALARMS = {0: "none", **_WATER_ALARMS, 5: "gpio alarm", 6: "gpio alarm release"}
 _PRESSES = {1: "short", 2: "long", 3: "double"}
 _PAIR_FAULTS = {0: "Counting Anomaly", 1: "Node Device Without Response", 2: "Devices Misaligned"}
 _SENSOR_STATUS = {0xFFFE: "polarizing", 0xFFFF: "device error"}
@@ -101,6 +113,28 @@ def _gas(name: str, per_ppm: int) -> Channel:
         return {name: u16(data) / per_ppm} if status is None else {f"{name}_sensor_status": status}
 
     return Channel(2, read)
+
+
+def _water(data: bytes) -> Fields:
+    """Two factors (what one pulse stands for) and the water drawn so far, in the unit that was set at the meter."""
+    (count,) = struct.unpack_from("<f", data, 4)
+    return {
+        "water_conv": u16(data) / 10,
+        "pulse_conv": u16(data, 2) / 10,
+        "water": round(count, 2) if math.isfinite(count) else None,
+    }
+
+
+def _pulses(data: bytes) -> Fields:
+    """A count of pulses."""
+    return {"pulse": u32(data)}
+
+
+def _input(data: bytes, counted: Read) -> Fields:
+    """A stored input: its kind (1 a level, 2 a count), the level, the count."""
+    if data[0] == 1:
+        return {"gpio": word(_LEVEL, data[1])}
+    return counted(data[2:]) if data[0] == 2 else {}
 
 
 _CLIMATE: Channels = {(0x03, 0x67): TEMPERATURE, (0x04, 0x68): HUMIDITY}
@@ -165,6 +199,20 @@ EM300_CL: Channels = {
     ),
     (0x04, 0xEE): words("calibration_result", "failed", "success"),
     **replies({0x62: 1, 0x7E: 5, 0xBB: 3, 0xC0: 2}, 0xFE, 0xFF),
+}
+EM300_DI: Channels = {
+    **_CLIMATE,
+    (0x05, 0x00): words_by("gpio", _LEVEL),
+    (0x05, 0xC8): number("pulse", 4),
+    (0x05, 0xE1): Channel(8, _water),
+    (0x85, 0x00): alarmed("gpio_alarm", words_by("gpio", _LEVEL), {0: "gpio alarm release", 1: "gpio alarm"}),
+    (0x85, 0xE1): alarmed("water_alarm", Channel(8, _water), _WATER_ALARMS),
+    # The meter with a Hall sensor sends its state on 06, by the maker's only example of it.
+    (0x06, 0xE1): Channel(8, _water),
+    (0x20, 0xCE): history(13, lambda data: _climate(data) | _input(data[3:], _pulses)),
+    (0x21, 0xCE): history(
+        18, lambda data: _climate(data) | {"alarm": word(_DI_ALARMS, data[3])} | _input(data[4:], _water)
+    ),
 }
 GS101: Channels = {
     (0x05, 0x8E): words("gas_status", "normal", "alarm"),
@@ -241,6 +289,7 @@ NONE: Channels = MappingProxyType({})
 TABLES: Mapping[str, Channels] = {
     "WS101": NONE, "WS136": WS136, "WS156": WS156, "WS202": WS202, "WS203": WS203, "WS301": WS301, "WS303": WS303,
     "EM300-TH": EM300_TH, "EM300-MCS": EM300_MCS, "EM300-SLD": EM300_LEAK, "EM300-ZLD": EM300_LEAK,
-    "EM300-MLD": EM300_MLD, "EM300-CL": EM300_CL, "GS101": GS101, "GS301": GS301, "TS101": TS101, "AT101": AT101,
+    "EM300-MLD": EM300_MLD, "EM300-CL": EM300_CL, "EM300-DI": EM300_DI, "EM300-DI-HALL": EM300_DI,
+    "GS101": GS101, "GS301": GS301, "TS101": TS101, "AT101": AT101,
     "VS330": VS330, "VS340": VS340, "VS341": VS341, "VS350": VS350, "VS351": VS351, "VS360": VS360, "VS370": VS370,
 }  # fmt: skip

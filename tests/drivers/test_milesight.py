@@ -29,8 +29,8 @@ def asked(**vector: Any) -> dict[str, Any]:
     return answer(json.dumps({"protocol": "milesight_lorawan", **vector}).encode())
 
 
-def stored(seconds_ago: int, record: str) -> str:
-    return "20CE" + (HEARD_SECONDS - seconds_ago).to_bytes(4, "little").hex() + record
+def stored(seconds_ago: int, record: str, channel: str = "20CE") -> str:
+    return channel + (HEARD_SECONDS - seconds_ago).to_bytes(4, "little").hex() + record
 
 
 @pytest.mark.parametrize("vector", vectors("milesight_lorawan"), ids=lambda vector: str(vector["id"]))
@@ -204,6 +204,22 @@ def test_measurements_stay_apart_from_alarms() -> None:
     assert (temperature.type, temperature.value, temperature.unit) == ("temperature", 30.8, "degC")
     assert (humidity.type, humidity.value, humidity.unit) == ("humidity", 50.5, "percent")
     assert fields("EM300-TH", "0367E7FF") == {"temperature": -2.5}
+
+
+def test_a_water_meter_tells_of_people() -> None:
+    assert fields("EM300-DI", "85E10A0088023393BB4403") == {
+        "water_conv": 1,
+        "pulse_conv": 64.8,
+        "water": 1500.6,
+        "water_alarm": "water flow timeout alarm",
+    }
+    assert told("EM300-DI", "85E10A0088023393BB4403") == [("alarm", "water")]
+    assert told("EM300-DI-HALL", "85E16400A0000040394401") == [("alarm", "inactivity")]
+    assert said("EM300-DI", "85E16400A0000040394402")[0].not_active == ("inactivity",)
+    assert fields("EM300-DI", "20CE9E74466310015D020000010000")["history"][0]["pulse"] == 256
+    assert fields("EM300-DI-HALL", "21CEDFF40B650000000102010A000A000080EC44")["history"][0]["water"] == 1892
+    assert told("EM300-DI", stored(60, "0000000102010A000A000080EC44", channel="21CE")) == [("alarm", "inactivity")]
+    assert fields("EM300-DI", "05E10A000A000000C07F")["water"] is None
 
 
 def test_an_alarm_that_could_not_be_sent_is_raised_with_its_own_time() -> None:
