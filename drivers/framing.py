@@ -1,7 +1,7 @@
 """Finding whole frames in a byte stream: bounded, and back in step one byte after anything that is not a frame."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Protocol
 
@@ -36,11 +36,32 @@ Measure = Callable[[bytes, bool], int | Verdict]
 """(bytes from the head on, whether the line is idle) to the frame's length in bytes, or a Verdict."""
 
 
-def head_pattern(*heads: bytes) -> re.Pattern[bytes]:
-    """Matches any of the heads, and the beginning of one at the very end of what is held."""
-    whole = [re.escape(head) for head in heads]
-    cut_off = [re.escape(head[:length]) + rb"\Z" for head in heads for length in range(1, len(head))]
-    return re.compile(b"|".join(whole + cut_off))
+ANY_BYTE = b"."
+
+
+def exactly(literal: bytes) -> tuple[bytes, ...]:
+    """The bytes of `literal`, one by one, for `head_pattern`."""
+    return tuple(re.escape(bytes((byte,))) for byte in literal)
+
+
+def between(least: int, most: int) -> bytes:
+    """A byte from `least` to `most`, for `head_pattern`."""
+    return b"[\\x%02x-\\x%02x]" % (least, most)
+
+
+def head_pattern(*heads: Sequence[bytes]) -> re.Pattern[bytes]:
+    """Matches any of the heads, and the beginning of one at the very end of what is held.
+
+    A head is a sequence of patterns of one byte each. The more it says, the less of a noisy line has to be measured.
+    """
+    return re.compile(b"|".join(_cut_anywhere(head) for head in heads), re.DOTALL)
+
+
+def _cut_anywhere(head: Sequence[bytes]) -> bytes:
+    pattern = head[-1]
+    for byte in reversed(head[:-1]):
+        pattern = byte + rb"(?:\Z|" + pattern + rb")"
+    return pattern
 
 
 class ResyncingSplitter:

@@ -8,7 +8,7 @@ Evidence: the makers' protocol documents, and answers captured from an LD2410.
 
 from dataclasses import dataclass
 
-from drivers.framing import Verdict
+from drivers.framing import Verdict, between, exactly
 
 MAX_DATA_BYTES = 64
 """What the radars' own buffer takes (the answer to 00FF says so: 0x0040)."""
@@ -17,6 +17,7 @@ READ_MAC = 0x00A5
 READ_FIRMWARE = 0x00A0
 
 _ANSWER = 0x0100
+_WORD_BYTES = 2
 _MARK_BYTES = 4
 _HEADER_BYTES = _MARK_BYTES + 2
 
@@ -27,6 +28,11 @@ class Envelope:
 
     head: bytes
     tail: bytes
+
+    @property
+    def head_bytes(self) -> tuple[bytes, ...]:
+        """Head and length, for `head_pattern`."""
+        return (*exactly(self.head), between(_WORD_BYTES, MAX_DATA_BYTES), b"\0")
 
     def seal(self, data: bytes) -> bytes:
         """The frame around `data`."""
@@ -42,7 +48,7 @@ class Envelope:
         if len(held) < _HEADER_BYTES:
             return Verdict.MORE
         data_bytes = int.from_bytes(held[_MARK_BYTES:_HEADER_BYTES], "little")
-        if not 2 <= data_bytes <= MAX_DATA_BYTES:
+        if not _WORD_BYTES <= data_bytes <= MAX_DATA_BYTES:
             return Verdict.NO
         length = _HEADER_BYTES + data_bytes + _MARK_BYTES
         if len(held) < length:

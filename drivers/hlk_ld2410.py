@@ -31,7 +31,7 @@ REPORTS = Envelope(bytes.fromhex("F4F3F2F1"), bytes.fromhex("F8F7F6F5"))
 ENGINEERING, BASIC = 0x01, 0x02
 TARGETS = ("none", "moving", "still", "both")
 
-_HEAD = head_pattern(REPORTS.head, COMMANDS.head)
+_HEAD = head_pattern(REPORTS.head_bytes, COMMANDS.head_bytes)
 _MARK, _END = 0xAA, 0x55
 _BASIC_BYTES = 13
 _GATES_AT = 11

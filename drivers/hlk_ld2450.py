@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from drivers import alone
 from drivers.device import Decoded, Lookup
 from drivers.event import ActivityType, Kind, Reject
-from drivers.framing import ResyncingSplitter, Verdict, head_pattern
+from drivers.framing import ANY_BYTE, ResyncingSplitter, Verdict, exactly, head_pattern
 from drivers.hlk_frame import COMMANDS, LIMIT_BYTES, parse_command
 from drivers.registry import Driver, Model, SerialDriver
 
@@ -31,7 +31,9 @@ _TARGET_BYTES = 8
 REPORT_BYTES = len(HEAD) + PLACES * _TARGET_BYTES + len(TAIL)
 _EMPTY = bytes(_TARGET_BYTES)
 _POSITIVE = 0x8000
-_HEAD = head_pattern(HEAD, COMMANDS.head)
+# Without a checksum the tail is all that tells a report from noise.
+_REPORT = (*exactly(HEAD), *(ANY_BYTE,) * (PLACES * _TARGET_BYTES), *exactly(TAIL))
+_HEAD = head_pattern(_REPORT, COMMANDS.head_bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,7 @@ def new_splitter() -> ResyncingSplitter:
 def _measure(held: bytes, idle: bool) -> int | Verdict:  # noqa: ARG001 - the shape of a Measure
     if held[0] == COMMANDS.head[0]:
         return COMMANDS.measure(held)
-    if len(held) < REPORT_BYTES:
-        return Verdict.MORE
-    return REPORT_BYTES if held[REPORT_BYTES - len(TAIL) : REPORT_BYTES] == TAIL else Verdict.NO
+    return REPORT_BYTES if len(held) >= REPORT_BYTES else Verdict.MORE
 
 
 def decode(frame: bytes, lookup: Lookup) -> Decoded:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from drivers import alone
 from drivers.device import Decoded, Lookup
 from drivers.event import ActivityType, AlarmType, Kind, Reject, Signal, State
-from drivers.framing import ResyncingSplitter, Verdict, head_pattern
+from drivers.framing import ANY_BYTE, ResyncingSplitter, Verdict, between, exactly, head_pattern
 from drivers.registry import Driver, Model, SerialDriver
 
 NAME = "r60_5359"
@@ -39,7 +39,7 @@ QUERY_BIT = 0x80
 
 _HEAD_BYTES, _TAIL_BYTES = b"\x53\x59", b"\x54\x43"
 _HEADER_BYTES = 6
-_HEAD = head_pattern(_HEAD_BYTES)
+_HEAD = head_pattern((*exactly(_HEAD_BYTES), ANY_BYTE, ANY_BYTE, b"\0", between(0, MAX_DATA_BYTES)))
 _LIMIT_BYTES = _HEADER_BYTES + MAX_DATA_BYTES + 1 + len(_TAIL_BYTES)
 _MOVEMENT_MOST = 100
 

@@ -16,7 +16,6 @@ Supervised: reports without end while powered (the interval is not documented): 
 Off by default: target height (0E0E without data switches it on), the point cloud log (0E01).
 """
 
-import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,7 +26,7 @@ from operator import xor
 from drivers import alone
 from drivers.device import Decoded, Lookup
 from drivers.event import ActivityType, AlarmType, Kind, Reject, Signal, State
-from drivers.framing import ResyncingSplitter, Verdict
+from drivers.framing import ANY_BYTE, ResyncingSplitter, Verdict, between, head_pattern
 from drivers.registry import Driver, Model, SerialDriver
 
 NAME = "seeed_mr60"
@@ -43,8 +42,7 @@ BREATH_RATE, HEART_RATE, DISTANCE = 0x0A14, 0x0A15, 0x0A16
 _START = 0x01
 _HEADER_BYTES = 8
 _LIMIT_BYTES = _HEADER_BYTES + MAX_DATA_BYTES + 1
-# A start byte; the high byte of the length behind the id is 0 in every frame that is taken.
-_HEAD = re.compile(rb"\x01(?:.{2}\x00|.{0,2}\Z)", re.DOTALL)
+_HEAD = head_pattern((b"\x01", ANY_BYTE, ANY_BYTE, b"\0", between(0, MAX_DATA_BYTES)))
 _NUMBER_BYTES = 4
 
 
@@ -86,8 +84,11 @@ def checksum(covered: bytes) -> int:
 def _measure(held: bytes, idle: bool) -> int | Verdict:  # noqa: ARG001 - the shape of a Measure
     if len(held) < _HEADER_BYTES:
         return Verdict.MORE
-    data_bytes = int.from_bytes(held[3:5], "big")
-    if data_bytes > MAX_DATA_BYTES or held[_HEADER_BYTES - 1] != checksum(held[: _HEADER_BYTES - 1]):
+    _, id_high, id_low, length_high, length_low, type_high, type_low, proof = held[:_HEADER_BYTES]
+    if id_high ^ id_low ^ length_high ^ length_low ^ type_high ^ type_low ^ proof != _START ^ 0xFF:
+        return Verdict.NO
+    data_bytes = length_high << 8 | length_low
+    if data_bytes > MAX_DATA_BYTES:
         return Verdict.NO
     if not data_bytes:
         return _HEADER_BYTES

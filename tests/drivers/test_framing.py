@@ -3,7 +3,15 @@
 import re
 
 from drivers.event import Reject
-from drivers.framing import NOISE_RUN_LIMIT_BYTES, ResyncingSplitter, Verdict
+from drivers.framing import (
+    ANY_BYTE,
+    NOISE_RUN_LIMIT_BYTES,
+    ResyncingSplitter,
+    Verdict,
+    between,
+    exactly,
+    head_pattern,
+)
 
 
 def measure(held: bytes, idle: bool) -> int | Verdict:
@@ -55,3 +63,12 @@ def test_what_is_held_is_judged_when_the_line_is_idle() -> None:
     assert splitter.flush() == [noise(6, "incomplete")]
     assert splitter.feed(FRAME[4:] + FRAME) == [noise(2), FRAME]
     assert splitter.flush() == []
+
+
+def test_a_head_is_found_whole_or_cut_off_by_the_end_and_nowhere_else() -> None:
+    head = head_pattern((*exactly(b"\x7e."), ANY_BYTE, between(0, 0x40)), exactly(b"\xff"))
+    assert [match.start() for match in head.finditer(b"\x7e.\n\x40 \x7e.\n\x41 \x7ex \xff \x7e.\n")] == [0, 13, 15]
+    for length in range(1, 5):
+        found = head.search(b"zz" + b"\x7e.\n\x00"[:length])
+        assert found is not None
+        assert found.start() == 2
