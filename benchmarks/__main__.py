@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import floor
+from benchmarks import decode, floor
 from benchmarks.house import Gateway, answering_centre, running_broker, running_gateway
 from benchmarks.report import latency_table, percentile
 from drivers.link.pty import PtyPair
@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument("--alarms", type=int, default=300, help="how many cords are pulled, one after the other")
     parser.add_argument("--starts", type=int, default=5, help="how many cold starts are timed")
     arguments = parser.parse_args()
+    print(f"{decode.table()}\n")
     with tempfile.TemporaryDirectory() as name:
         asyncio.run(_measure(Path(name), arguments.alarms, arguments.starts))
 

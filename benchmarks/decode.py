@@ -1,0 +1,106 @@
+"""What a frame costs: each driver over its own example frames, and what 1,000 bytes of noise cost on a line.
+
+`python -P -m benchmarks.decode` prints it alone. The examples are the files of `tests/frames` that bear its name.
+"""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import percentile
+from drivers.device import Device
+from drivers.registry import MQTT_DRIVERS, SERIAL_DRIVERS, MqttDriver, SerialDriver
+
+FRAMES = Path(__file__).parent.parent / "tests" / "frames"
+NOISE_BYTES = 1_000
+_ROUNDS = 200
+_NOISE_ROUNDS = 100
+_TRIES = 3
+_SEED = 7
+
+
+def table() -> str:
+    """One row per driver: microseconds per frame, and milliseconds per 1,000 noise bytes of those on serial lines."""
+    lines = [f"{'driver':<24}{'frames':>8}{'us/frame p50':>14}{'p99':>9}{'noise ms p50':>14}{'max':>9}"]
+    lines += [_serial_row(name, driver) for name, driver in sorted(SERIAL_DRIVERS.items())]
+    lines += [_mqtt_row(name, driver) for name, driver in sorted(MQTT_DRIVERS.items())]
+    return "\n".join(lines)
+
+
+def _serial_row(name: str, driver: SerialDriver) -> str:
+    frames = [bytes.fromhex(vector["input"]) for vector in _vectors(name) if vector["kind"] == "hex"]
+    cost = [_microseconds(partial(_take, driver, frame)) for frame in frames for _ in range(_ROUNDS)]
+    noise = [_microseconds(partial(_take, driver, each)) for each in _noise(frames)]
+    return _row(name, len(frames), cost, noise)
+
+
+def _mqtt_row(name: str, driver: MqttDriver) -> str:
+    messages = [(vector["topic"], _payload(vector["input"])) for vector in _vectors(name) if _is_message(vector)]
+    cost = [_microseconds(partial(_hear, driver, *message)) for message in messages for _ in range(_ROUNDS)]
+    return _row(name, len(messages), cost, [])
+
+
+def _vectors(driver: str) -> list[dict[str, Any]]:
+    return [
+        vector
+        for file in sorted(FRAMES.glob(f"{driver}*.json"))
+        for vector in json.loads(file.read_text(encoding="utf-8"))["vectors"]
+    ]
+
+
+def _is_message(vector: dict[str, Any]) -> bool:
+    return isinstance(vector.get("topic"), str) and vector["kind"] != "mqtt_sequence"
+
+
+def _payload(shown: object) -> bytes:
+    return shown.encode() if isinstance(shown, str) else json.dumps(shown).encode()
+
+
+def _anybody(driver: str, address: str) -> Device:
+    return Device(id="bench", driver=driver, address=address, model="", room="", code_map={"F": "sos"})
+
+
+def _take(driver: SerialDriver, line: bytes) -> None:
+    splitter = driver.new_splitter()
+    for piece in splitter.feed(line) + splitter.flush():
+        if isinstance(piece, bytes):
+            driver.decode(piece, _anybody)
+
+
+def _hear(driver: MqttDriver, topic: str, payload: bytes) -> None:
+    driver.decode(topic, payload, False, _anybody)
+
+
+def _noise(frames: list[bytes]) -> Iterator[bytes]:
+    """Random bytes, and the hardest to tell from frames: beginnings of the driver's own, cut off again and again."""
+    chance = random.Random(_SEED)
+    for number in range(_NOISE_ROUNDS):
+        if number % 2 and frames:
+            frame = chance.choice(frames)
+            yield (frame[: chance.randrange(1, len(frame))] * NOISE_BYTES)[:NOISE_BYTES]
+        else:
+            yield chance.randbytes(NOISE_BYTES)
+
+
+def _microseconds(work: Callable[[], None]) -> float:
+    """The best of three: what the machine does besides is not the driver's cost."""
+    samples = []
+    for _ in range(_TRIES):
+        began = time.perf_counter()
+        work()
+        samples.append(time.perf_counter() - began)
+    return min(samples) * 1e6
+
+
+def _row(name: str, count: int, cost: Sequence[float], noise: Sequence[float]) -> str:
+    row = f"{name:<24}{count:>8}"
+    row += f"{percentile(cost, 0.5):>14.1f}{percentile(cost, 0.99):>9.1f}" if cost else f"{'-':>14}{'-':>9}"
+    return row + (f"{percentile(noise, 0.5) / 1e3:>14.3f}{max(noise) / 1e3:>9.3f}" if noise else f"{'-':>14}{'-':>9}")
+
+
+if __name__ == "__main__":
+    print(table())
