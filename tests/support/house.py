@@ -50,6 +50,7 @@ class House:
     gateway: str = "gw-0001"
     district: str = "d1"
     devices: list[dict[str, Any]] = field(default_factory=lambda: [CORD, SMOKE, BUTTON])
+    listeners: list[dict[str, Any]] = field(default_factory=list)
     sections: dict[str, dict[str, Any]] = field(default_factory=dict)
     http_port: int = field(default_factory=free_port)
 
@@ -83,6 +84,7 @@ class House:
         if self.serial_path is not None:
             port = {"name": "rf", "path": self.serial_path, "driver": "sonoff_rf_bridge"}
             blocks.append(f"[[serial]]\n{_lines(port)}")
+        blocks += [f"[[listener]]\n{_lines(listener)}" for listener in self.listeners]
         blocks += [f"[[device]]\n{_lines(device)}" for device in self.devices]
         return "\n".join(blocks)
 
