@@ -63,7 +63,9 @@ def test_a_code_is_the_same_in_every_shape(code24: str) -> None:
 
 
 def test_one_message_of_an_enrolled_cord_is_an_alarm() -> None:
-    (signal,) = heard(json.loads(tasmota_rf.encode("9EAD9F")), lookup=enrolled(cord())) or ()
+    decoded = heard(json.loads(tasmota_rf.encode("9EAD9F")), lookup=enrolled(cord()))
+    assert isinstance(decoded, tuple)
+    (signal,) = decoded
     assert (signal.driver, signal.kind, signal.type, signal.code) == ("ev1527", Kind.ALARM, "sos", "F")
 
 
