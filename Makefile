@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: install demo test check format bench lock sounds clean
+.PHONY: install demo test fuzz check format bench lock sounds clean
 
 install: $(VENV)/.installed-run
 
@@ -11,6 +11,10 @@ demo: install
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -P -m pytest
+
+# A million inputs for every decoder; INPUTS=… for another number. A short round is part of `make test`.
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -P -m tests.fuzz --inputs $(or $(INPUTS),1000000)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

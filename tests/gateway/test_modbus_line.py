@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ async def test_what_a_head_sends_wrongly_is_counted_and_is_neither_alarm_nor_all
                 assert alarm.body["data"]["device"] == f"smoke-{len(wrong) + 1}", "the one that can be understood"
                 for reason in wrong.values():
                     name = f'anju_rejects_total{{driver="modbus",reason="{reason}"}}'
-                    await until(lambda name=name: house.metric(name), what=name)
+                    await until(partial(house.metric, name), what=name)
                 slave.manner = dict.fromkeys(slave.manner, correct)
                 await centre.wait(lambda: len(centre.raised) == len(wrong) + 1)
                 assert await gateway.terminate() == 0

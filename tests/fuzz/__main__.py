@@ -1,0 +1,41 @@
+"""`make fuzz`: random and damaged inputs for every decoder. Ends with status 1 at the first that breaks something."""
+
+import argparse
+import time
+
+from tests.fuzz.engine import Fuzzer
+from tests.fuzz.targets import targets
+
+ROUND_INPUTS = 2_000
+
+
+def main() -> None:
+    """Fuzz every target in turns until all inputs are spent."""
+    parser = argparse.ArgumentParser(prog="python -P -m tests.fuzz", description=__doc__)
+    parser.add_argument("--inputs", type=int, default=1_000_000, help="how many in total (default 1000000)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same inputs (default 1)")
+    parser.add_argument("--target", help="only targets whose name contains this")
+    arguments = parser.parse_args()
+    chosen = [target for target in targets() if arguments.target is None or arguments.target in target.name]
+    if not chosen:
+        parser.error(f"no target is called {arguments.target!r}; there are: {', '.join(one.name for one in targets())}")
+    began = time.monotonic()
+    share = -(-arguments.inputs // len(chosen))
+    spent = 0
+    for target in chosen:
+        fuzzer = Fuzzer(target, arguments.seed)
+        while fuzzer.inputs < share:
+            fuzzer.run(min(ROUND_INPUTS, share - fuzzer.inputs))
+            done = spent + fuzzer.inputs
+            rate = done / (time.monotonic() - began)
+            shown = (
+                f"{target.name}: {fuzzer.inputs:,} inputs, {len(fuzzer.reached):,} lines, corpus {len(fuzzer.corpus)}"
+            )
+            print(f"\r{done:>11,} of {arguments.inputs:,} ({rate:,.0f}/s)  {shown:<80}", end="", flush=True)
+        spent += fuzzer.inputs
+        print()
+    print(f"{spent:,} inputs, {len(chosen)} target(s), seed {arguments.seed}: nothing raised, nothing grew")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""What fuzzing starts from: every captured or documented frame and message of the suite, as bytes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from drivers.wearable import SampleBlock, encode_block, topic_of
+
+FRAMES = Path(__file__).parent.parent / "frames"
+
+
+def vectors() -> list[dict[str, Any]]:
+    """Every vector of every protocol, as `anju decode` takes it."""
+    found: list[dict[str, Any]] = []
+    for file in sorted(FRAMES.glob("*.json")):
+        shown = json.loads(file.read_text(encoding="utf-8"))
+        found += [{"protocol": shown["protocol"]} | vector for vector in shown["vectors"]]
+    return found
+
+
+def lines() -> list[bytes]:
+    """The vectors as lines for `anju decode`."""
+    return [json.dumps(vector, ensure_ascii=False).encode() for vector in vectors()]
+
+
+def frames() -> list[bytes]:
+    """What went over a line: hexadecimal text as its bytes, other text as it is."""
+    return [frame for vector in vectors() for frame in _bytes_of(vector["input"])]
+
+
+def messages(subscription: str) -> list[bytes]:
+    """`topic` LF payload; where a vector has no topic, one that the subscription covers."""
+    usual = subscription.replace("+", "a").replace("#", "a")
+    found = []
+    for vector in vectors():
+        topics, inputs = _listed(vector.get("topic", usual)), _listed(vector["input"])
+        for topic, shown in zip(topics * len(inputs), inputs, strict=False):
+            for payload in _bytes_of(shown):
+                found += [f"{topic}\n".encode() + payload, f"{usual}\n".encode() + payload]
+    return [*found, _block()]
+
+
+def _block() -> bytes:
+    """A worn band's samples: the layout is our own, so there is no capture of it."""
+    samples = tuple((number, -number, 8_192) for number in range(25))
+    block = SampleBlock(rate_hz=25, range_g=8, sequence=7, clock_ms=1_000, battery_percent=80, samples=samples)
+    return f"{topic_of('band-1')}\n".encode() + encode_block(block)
+
+
+def _listed(shown: Any) -> list[Any]:
+    return shown if isinstance(shown, list) else [shown]
+
+
+def _bytes_of(shown: object) -> Iterator[bytes]:
+    if isinstance(shown, dict):
+        yield json.dumps(shown, ensure_ascii=False).encode()
+        yield from (piece for value in shown.values() if isinstance(value, str) for piece in _bytes_of(value))
+    elif isinstance(shown, list):
+        for one in shown:
+            yield from _bytes_of(one)
+    elif isinstance(shown, str):
+        yield shown.encode()
+        try:
+            yield bytes.fromhex(shown.replace(":", " ").removeprefix("0x"))
+        except ValueError:
+            return  # it is text
