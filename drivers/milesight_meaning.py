@@ -120,7 +120,7 @@ def _states(fields: Fields) -> Iterator[tuple[AlarmType, bool]]:
         yield AlarmType.SMOKE, False
     if fields.get("detection_status") == "in_bed":
         yield AlarmType.OUT_OF_BED, False
-    for said in (fields.get("water_alarm"), fields.get("alarm")):
+    for said in (str(fields.get("water_alarm")), str(fields.get("alarm"))):
         if said in _WATER_USE:
             yield _WATER_USE[said]
     if fields.get("respiratory_status") == "normal":
