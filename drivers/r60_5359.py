@@ -12,9 +12,10 @@ fall once, when it changes, and never repeats it.
 Static dwell (83/05) is a measurement, 1 or 0: somebody has not stirred for a while. A nap is one too, so it alerts
 nobody; it is the maker's companion for missed falls, and what it means is for the home's rhythm to judge.
 Unknown: distances (80/0E, 80/0D): unit and layout differ by firmware; they and all else are signs of life.
-Supervised: a heartbeat about once a minute and body movement every second: three minutes of silence is a fault.
-Off by default: fall monitoring on some firmware. Programs in the field send 83/00 with 01 at each start; so must the
-installer, once, and the walk test must include a fall. A module that watches for none is silent about it.
+Supervised: the maker shows a steady stream of frames; its interval is nowhere stated, so three minutes of silence is a
+fault and the installer may set another time.
+Off by default: perhaps fall monitoring. No document read says so, but programs in the field send 83/00 with 01 whenever
+they start; so must the installer, once, and the walk test must include a fall: a module that watches for none is silent.
 """
 
 from dataclasses import dataclass, replace
