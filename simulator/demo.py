@@ -1,7 +1,8 @@
 """The demo: an alarm travels from a house to the desk and its answer back, with every real program in between.
 
 `python -P -m simulator.demo` serves a desk to look at until Ctrl-C; `--once` does one cord and one smoke alarm and
-exits 0 only where both arrived and were answered; `--json` prints what was measured as one JSON object.
+exits 0 only where both arrived and were answered; `--json` prints what was measured as one JSON object, also where a
+hop is cut.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions, open_session
 from drivers.link.pty import PtyPair
@@ -60,11 +62,11 @@ async def _play_safely(*, once: bool, as_json: bool) -> int:
     """Play, and turn every way to fail into one message on standard error."""
     journal = Journal()
     problems: list[str] = []
-    result = 1
+    desk: list[dict[str, Any]] = []
     try:
         with tempfile.TemporaryDirectory(prefix="anju-demo-") as folder:
             async with asyncio.timeout(_GIVE_UP_SECONDS if once else None):
-                result = await _play(Path(folder), journal, once=once, as_json=as_json)
+                desk = await _play(Path(folder), journal, once=once)
     except* TimeoutError:
         reached = [f"{alarm.type}: {', '.join(alarm.states)}" for alarm in journal.alarms.values()]
         problems.append(f"gave up; this far the alarms came: {'; '.join(reached) or 'none was raised'}")
@@ -72,7 +74,13 @@ async def _play_safely(*, once: bool, as_json: bool) -> int:
         problems += map(str, _leaves(group))
     for problem in problems:
         print(f"anju demo: {problem}", file=sys.stderr)
-    return result
+    result = summary(journal, desk)
+    if as_json:
+        print(json.dumps(result), flush=True)
+    elif not problems:
+        print(table(result), flush=True)
+    done = [result[count] for count in ("raised", "received", "accepted")] == [2, 2, 2] and result["doubled"] == 0
+    return 0 if done and not problems else 1
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
@@ -82,7 +90,8 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
     return found
 
 
-async def _play(folder: Path, journal: Journal, *, once: bool, as_json: bool) -> int:
+async def _play(folder: Path, journal: Journal, *, once: bool) -> list[dict[str, Any]]:
+    """Returns every alarm on the desk at the end."""
     require_loopback()
     ports = Ports()
     async with children() as programs:
@@ -95,10 +104,10 @@ async def _play(folder: Path, journal: Journal, *, once: bool, as_json: bool) ->
             broker = Endpoint(host=LOOPBACK, port=ports.local)
             async with open_session(broker, SessionOptions(client_id="anju-demo"), _ignore) as session:
                 stage = Stage(journal, Site(ports.desk, token), bridge, session)
-                return await _perform(stage, programs, once=once, as_json=as_json)
+                return await _perform(stage, programs, once=once)
 
 
-async def _perform(stage: Stage, programs: Children, *, once: bool, as_json: bool) -> int:
+async def _perform(stage: Stage, programs: Children, *, once: bool) -> list[dict[str, Any]]:
     async with asyncio.TaskGroup() as tasks:
         beside = [
             tasks.create_task(programs.guard()),
@@ -110,10 +119,7 @@ async def _perform(stage: Stage, programs: Children, *, once: bool, as_json: boo
         desk = await two_alarms(stage)
         for task in beside:
             task.cancel()
-    result = summary(stage.journal, desk)
-    print(json.dumps(result) if as_json else table(result), flush=True)
-    done = [result[count] for count in ("raised", "received", "accepted")] == [2, 2, 2] and result["doubled"] == 0
-    return 0 if done else 1
+    return desk
 
 
 def _ignore(_session: Session, _inbound: Inbound) -> None:

@@ -46,6 +46,12 @@ def ended(process: psutil.Process) -> bool:
         return True
 
 
+def accepted(demo: Child) -> int:
+    """What the one JSON object says that a script reads, also where the demo failed."""
+    (line,) = demo.stdout
+    return int(json.loads(line)["accepted"])
+
+
 def alarms_for_a_visitor(address: str) -> list[dict[str, Any]]:
     """What a browser sees that has just opened the page and holds nothing but its cookie."""
     with urllib.request.urlopen(address) as page:
@@ -104,7 +110,7 @@ async def test_a_dead_program_ends_it_with_a_message(words: str, folder: Path) -
         assert process is not None
         process.kill()
         assert await demo.wait(60) == 1
-        assert list(demo.stdout) == []
+        assert accepted(demo) < 2
         assert any(line.startswith("anju demo: the ") for line in demo.stderr)
         assert programs_of(demo) == []
         assert os.listdir(folder) == []
@@ -116,7 +122,7 @@ async def test_a_program_that_hangs_is_given_up_within_a_minute(folder: Path) ->
         assert desk is not None
         desk.suspend()
         assert await demo.wait(60) == 1
-        assert list(demo.stdout) == []
+        assert accepted(demo) < 2
         assert re.search("gave up|not ready", demo.text)
         assert ended(desk)
 
@@ -138,7 +144,7 @@ async def test_without_loopback_it_says_so() -> None:
             pytest.skip("this machine allows no network namespaces")
     async with running(*without_network, sys.executable, *DEMO[1:], "--once", "--json") as demo:
         assert await demo.wait(60) == 1
-        assert list(demo.stdout) == []
+        assert accepted(demo) == 0
         assert "nothing can be sent over loopback" in demo.text
 
 
