@@ -39,8 +39,7 @@ ALARM_BITS: Mapping[int, str] = {
 class Report:
     """One position report; None where a value is missing or no number. Degrees are WGS-84, south and west negative."""
 
-    stamp: str
-    time: datetime | None
+    date_and_time: tuple[str, str]
     fix_valid: bool
     latitude: float | None
     longitude: float | None
@@ -53,6 +52,22 @@ class Report:
     battery_percent: int | None
     steps: int | None
     status: str | None
+
+    @property
+    def stamp(self) -> str:
+        """The watch's own time as it stands, to tell one press from another; no word on whether it is right."""
+        sound = all(_SIX_DIGITS.fullmatch(part) for part in self.date_and_time)
+        return "-".join(self.date_and_time) if sound else "no_time"
+
+    @property
+    def time(self) -> datetime | None:
+        """The watch's own time in UTC: day first; year first where day first is no date."""
+        for form in ("%d%m%y%H%M%S", "%y%m%d%H%M%S"):
+            try:
+                return datetime.strptime("".join(self.date_and_time), form).replace(tzinfo=UTC)
+            except ValueError:
+                continue
+        return None
 
     @property
     def bits(self) -> frozenset[int]:
@@ -79,8 +94,7 @@ def parse_report(values: tuple[str, ...]) -> Report | None:
         return None
     text = [value.strip() for value in values[:_VALUES]]
     return Report(
-        stamp=_stamp(text[0], text[1]),
-        time=_time(text[0] + text[1]),
+        date_and_time=(text[0], text[1]),
         fix_valid=text[2] == "A",
         latitude=_degrees(text[3], text[4], 90),
         longitude=_degrees(text[5], text[6], 180),
@@ -159,19 +173,3 @@ def _degrees(text: str, letter: str, limit: int) -> float | None:
     if value is None or abs(value) > limit:
         return None
     return -abs(value) if letter in ("S", "W") and value else value
-
-
-def _stamp(date: str, time: str) -> str:
-    """The watch's own time as it stands, to tell one press from another; no word on whether it is right."""
-    sound = _SIX_DIGITS.fullmatch(date) and _SIX_DIGITS.fullmatch(time)
-    return f"{date}-{time}" if sound else "no_time"
-
-
-def _time(digits: str) -> datetime | None:
-    """The watch's own time in UTC: day first; year first where day first is no date."""
-    for form in ("%d%m%y%H%M%S", "%y%m%d%H%M%S"):
-        try:
-            return datetime.strptime(digits, form).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    return None
