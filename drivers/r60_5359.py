@@ -15,7 +15,7 @@ Unknown: distances (80/0E, 80/0D): unit and layout differ by firmware; they and 
 Supervised: the maker shows a steady stream of frames; its interval is nowhere stated, so three minutes of silence is a
 fault and the installer may set another time.
 Off by default: perhaps fall monitoring. No document read says so, but programs in the field send 83/00 with 01 whenever
-they start; so must the installer, once, and the walk test must include a fall: a module that watches for none is silent.
+they start; so must the installer, once, and the walk test must include a fall: one that watches for none is silent.
 """
 
 from dataclasses import dataclass, replace
