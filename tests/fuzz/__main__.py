@@ -29,7 +29,7 @@ def main() -> None:
             done = spent + fuzzer.inputs
             rate = done / (time.monotonic() - began)
             shown = (
-                f"{target.name}: {fuzzer.inputs:,} inputs, {len(fuzzer.reached):,} lines, corpus {len(fuzzer.corpus)}"
+                f"{target.name}: {fuzzer.inputs:,} inputs, {len(fuzzer.reached):,} steps, corpus {len(fuzzer.corpus)}"
             )
             print(f"\r{done:>11,} of {arguments.inputs:,} ({rate:,.0f}/s)  {shown:<80}", end="", flush=True)
         spent += fuzzer.inputs

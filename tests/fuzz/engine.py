@@ -1,7 +1,7 @@
 """The fuzzer: seeds and their mutations into one target, guided by coverage, the same inputs for the same seed.
 
-Every so often an input is run with line tracing; one that reaches a line nobody reached before joins the corpus, so
-that the next ones begin where it got to. A fuzzer's library would do this faster, and needs a compiler on each machine.
+Every so often an input is run with line tracing; one that goes from a line to another as none did before joins the
+corpus, so that the next ones begin where it got to. A library would do this faster, and need a compiler everywhere.
 """
 
 import sys
@@ -24,7 +24,8 @@ MEMORY_LIMIT_BYTES = 32 * 1024 * 1024
 _ROOT = Path(__file__).parent.parent.parent
 _OURS = (str(_ROOT / "drivers"), str(_ROOT / "gateway"))
 
-Line = tuple[str, int]
+Step = tuple[str, int, int]
+"""From a line of a file to the next one that ran."""
 
 
 class Fuzzer:
@@ -34,7 +35,7 @@ class Fuzzer:
         self.target = target
         self.inputs = 0
         self.corpus: list[bytes] = []
-        self.reached: set[Line] = set()
+        self.reached: set[Step] = set()
         self._random = Random(f"{seed} {target.name}")
         for start in target.seeds():
             self._try(start, traced=True)
@@ -59,22 +60,25 @@ class Fuzzer:
             raise
 
     def _learn(self, data: bytes) -> None:
-        reached = _lines_of(self.target.run, data)
+        reached = _steps_of(self.target.run, data)
         if not reached <= self.reached and len(self.corpus) < CORPUS_LIMIT:
             self.corpus.append(data)
         self.reached |= reached
 
 
-def _lines_of(run: Callable[[bytes], None], data: bytes) -> set[Line]:
-    """The lines of our own code that a run goes through."""
-    reached: set[Line] = set()
+def _steps_of(run: Callable[[bytes], None], data: bytes) -> set[Step]:
+    """The steps through our own code that a run takes."""
+    reached: set[Step] = set()
+    last = 0
 
     def trace(frame: FrameType, event: str, _argument: Any) -> Any:
+        nonlocal last
         name = frame.f_code.co_filename
         if not name.startswith(_OURS):
             return None
         if event == "line":
-            reached.add((name, frame.f_lineno))
+            reached.add((name, last, frame.f_lineno))
+            last = frame.f_lineno
         return trace
 
     before = sys.gettrace()

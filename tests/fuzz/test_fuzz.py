@@ -17,7 +17,7 @@ SHORT_ROUND = 400
 def test_a_short_round_raises_nothing(target: Target) -> None:
     fuzzer = Fuzzer(target, seed=7)
     fuzzer.run(SHORT_ROUND)
-    assert len(fuzzer.corpus) > 1, "not even the seeds reach different lines"
+    assert len(fuzzer.corpus) > 1, "not even the seeds take different steps"
 
 
 def test_every_registered_driver_is_fuzzed() -> None:
@@ -45,7 +45,7 @@ def test_a_decoder_that_keeps_what_it_hears_is_found(monkeypatch: pytest.MonkeyP
         fuzzer.run(500)
 
 
-def test_inputs_that_reach_new_lines_join_the_corpus_and_the_same_seed_gives_the_same_ones() -> None:
+def test_inputs_that_take_new_steps_join_the_corpus_and_the_same_seed_gives_the_same_ones() -> None:
     target = next(target for target in targets() if target.name == "line sonoff_rf_bridge")
     first, second = Fuzzer(target, seed=3), Fuzzer(target, seed=3)
     seeds_only = len(first.reached)
