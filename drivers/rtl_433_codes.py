@@ -30,7 +30,7 @@ def codes24(line: Mapping[str, Any]) -> tuple[str, ...]:
         code = parts(line)
         return () if code is None else (f"{code:06X}",)
     found = _of_row(row_of(line))
-    return found[::-1] if line.get("model") in _SYNC_BIT_LEADS else found
+    return found[::-1] if str(line.get("model")) in _SYNC_BIT_LEADS else found
 
 
 def is_smoke_gs558(line: Mapping[str, Any]) -> bool:

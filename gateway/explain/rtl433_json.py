@@ -48,7 +48,7 @@ def explain(vector: Vector) -> Explanation:
 
 def _explain_code(line: dict[str, Any], code24: str) -> Explanation:
     """A line of an EV1527 sender: what its code means on known makes, unless its model fits any sender."""
-    if line.get("model") in _OF_ANY_SENDER:
+    if str(line.get("model")) in _OF_ANY_SENDER:
         told = explain_code({"input": code24})
         return Explanation(fields=scalars(line) | told.fields | _NOT_PROVISIONED, ignored="not_enrolled")
     told = explain_code({"input": line if line.get("model") == "Kerui-Security" else code24})

@@ -143,6 +143,12 @@ def test_any_line_is_answered_with_a_reason(line: bytes, reason: str) -> None:
     assert answer(line) == {"ok": False, "reason": reason, "fields": {}, "events": []}
 
 
+@pytest.mark.parametrize("model", [[], {}, 7, None, "x"])
+def test_a_row_of_a_software_radio_is_answered_whatever_its_model(model: object) -> None:
+    told = asked("rtl433_json", input={"model": model, "id": 1, "len": 25, "data": "8780320"})
+    assert (told["ok"], told["fields"]["code24"]) == (True, "0F0064")
+
+
 def test_one_line_out_for_each_line_in() -> None:
     lines = [b'{"protocol":"ev1527_codes","input":"9EAD9F"}', b"", b"x" * 3_000_000, b"\x00", b'{"protocol":"morse"}']
     out = io.StringIO()

@@ -234,3 +234,9 @@ def test_an_address_is_model_and_id() -> None:
     for typed in ("", "Tyre", "/7", "a/b/c/d", "Tyre/"):
         with pytest.raises(ValueError, match="MODEL/ID"):
             driver.normalise_address(typed)
+
+
+def test_a_model_of_another_type_than_text_breaks_nothing() -> None:
+    for model in ([], {}, 7, None, True):
+        for line in every_way(0x9EAD9F):
+            assert heard(line | {"model": model}, enrolled(cord())) is not None
