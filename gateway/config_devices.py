@@ -1,5 +1,6 @@
 """The sections of a gateway's file that name serial ports and enrolled devices."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - devices dial in from outside; the file's
 
 _SERIAL = dict.fromkeys([*registry.SERIAL_DRIVERS, *registry.POLLED_DRIVERS])
 _PORT_NAME = r"[a-z0-9_-]{1,32}"
+_BIND_KEY = r"[0-9A-Fa-f]{32}"
 _DEVICE_ID = r"[A-Za-z0-9._-]{1,64}"
 _LABEL = r"[^\x00-\x1f\x7f]{1,64}"
 
@@ -119,7 +121,22 @@ def _device(table: Table) -> Device:
         supervision_seconds=table.optional_integer("supervision_seconds", 1, SUPERVISION_SECONDS_LIMIT),
         position=_position(table, driver),
         cancel_seconds=table.integer("cancel_seconds", 0, CANCEL_SECONDS_LIMIT, CANCEL_SECONDS),
+        bind_key=_bind_key(table, driver),
     )
+
+
+def _bind_key(table: Table, driver: str) -> str | None:
+    """The key of a device that seals its messages. No message repeats it, however wrong it is."""
+    key = table.anything("bind_key")
+    if key is None:
+        return None
+    if driver and not registry.DRIVERS[driver].is_sealed:
+        table.problem("bind_key", f"driver {quoted(driver)} has no bind_key; remove it")
+    elif not isinstance(key, str) or not re.fullmatch(_BIND_KEY, key):
+        table.problem("bind_key", "bind_key is not 32 hexadecimal digits; copy it from the maker's app")
+    else:
+        return key.lower()
+    return None
 
 
 def _position(table: Table, driver: str) -> str | None:
