@@ -59,6 +59,7 @@ class TroubleType(StrEnum):
     CLOCK = "clock"
     MAINS = "mains"
     LINK_LOST = "link_lost"
+    DEVICE_FAULT = "device_fault"
 
 
 class ActivityType(StrEnum):

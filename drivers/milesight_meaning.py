@@ -17,7 +17,7 @@ HISTORY_LIMIT = timedelta(days=1)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far a device's clock may be ahead of the network's."""
 
-DEVICE_FAULT = "device_fault"
+DEVICE_FAULT = TroubleType.DEVICE_FAULT
 _CONDITIONS: Mapping[str, tuple[AlarmType, str, frozenset[str]]] = {
     "gas_status": (AlarmType.GAS, "alarm", frozenset({"normal"})),
     "detection_status": (AlarmType.FALL, "fall", frozenset({"normal", "vacant", "in_bed", "out_of_bed"})),

@@ -21,7 +21,7 @@ from drivers.registry import Driver, Model, PolledDriver
 
 NAME = "modbus"
 GENERIC_MODEL = "generic"
-HEAD_FAULT = "device_fault"
+HEAD_FAULT = TroubleType.DEVICE_FAULT
 """The trouble type of a head that says it cannot measure."""
 STATE_SECONDS = 60.0
 """A head is asked every few seconds; one check-in and one reading a minute are kept of it."""

@@ -23,6 +23,7 @@ CONTACT_ID_NAMES = {
     "301": "AC Loss",
     "330": "System Peripheral Trouble",
     "344": "RF Receiver Jam Detect",
+    "380": "Sensor Trouble",
     "381": "Loss Of Supervision RF",
     "383": "Sensor Tamper",
     "384": "RF Low Battery",
