@@ -237,6 +237,7 @@ def test_an_address_is_model_and_id() -> None:
 
 
 def test_a_model_of_another_type_than_text_breaks_nothing() -> None:
-    for model in ([], {}, 7, None, True):
+    models: list[object] = [[], {}, 7, None, True]
+    for model in models:
         for line in every_way(0x9EAD9F):
             assert heard(line | {"model": model}, enrolled(cord())) is not None
