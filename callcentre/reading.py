@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from callcentre.reading_status import read_status
 from callcentre.reports import (
     AlarmReport,
     DigestReport,
@@ -22,7 +23,7 @@ from callcentre.reports import (
 from gateway.contract import topics
 from gateway.contract.codes import ALARM_CODES
 from gateway.contract.envelope import LATE_AFTER, OTHER_LIMIT_BYTES, Message, Unreadable, decode
-from gateway.contract.messages import Digest, Status
+from gateway.contract.messages import Digest
 from gateway.contract.times import from_text
 
 TEXT_LIMIT = 64
@@ -107,11 +108,8 @@ def _read_status(gateway: str, payload: bytes, retained: bool) -> Fileable | Ref
         return Refusal(reason="empty_status")
     if len(payload) > OTHER_LIMIT_BYTES:
         return Refusal(reason="too_large")
-    try:
-        status = msgspec.json.decode(payload, type=Status)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return Refusal(reason="bad_status")
-    if not 0 <= status.session < 2**63:
+    status = read_status(payload)
+    if status is None:
         return Refusal(reason="bad_status")
     return StatusReport(gateway=gateway, status=status, retained=retained)
 

@@ -83,6 +83,18 @@ def test_a_status_is_read_from_the_topics_gateway() -> None:
     assert (report.gateway, report.status.open) == ("gw-1", ["a"])
 
 
+@given(st.dictionaries(st.sampled_from(["at", "version", "heartbeat_minutes", "devices", "problems"]), VALUES))
+@example({"devices": ["cord-bath"]})
+@example({"devices": 3, "heartbeat_minutes": 5.0})
+def test_whatever_else_a_birth_says_its_open_alarms_are_answered(odd: dict[str, Any]) -> None:
+    json_has_no_infinity = json.loads(json.dumps(odd), parse_constant=str)
+    status = {"state": "online", "session": 3, "open": ["a", None], **json_has_no_infinity}
+    report = read_now("anju/v1/d1/gw-1/status", json.dumps(status).encode())
+    assert isinstance(report, StatusReport)
+    assert report.status.open == ["a"]
+    assert report.status.heartbeat_minutes in {None, *range(1, 1_441)}
+
+
 @given(
     st.sampled_from(Handling),
     st.sampled_from([None, "me", "other"]),
