@@ -93,7 +93,7 @@ async def test_a_port_that_is_taken_is_told_and_opened_once_it_is_free(tmp_path:
     taken = await asyncio.start_server(lambda _reader, writer: writer.close(), LOOPBACK, port)
     async with house.gateway_running() as gateway:
         await gateway.wait_line("another program has it")
-        assert "another program has it" in notes(house)
+        await until(lambda: "another program has it" in notes(house))
         taken.close()
         await gateway.wait_line("listening on listener watches")
         async with dialled(port) as (reader, writer):
