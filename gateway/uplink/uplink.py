@@ -250,7 +250,7 @@ class Uplink:
         try:
             await asyncio.wait_for(answered, GOODBYE_SECONDS)
         except (MqttError, TimeoutError) as error:
-            log.warning("the district was not told that this gateway stops: %s", error)
+            log.warning("the district was not told that this gateway stops: %s", str(error) or "no answer in time")
 
     # -- out ----------------------------------------------------------------------------------------------------------
 

@@ -70,6 +70,7 @@ async def test_frozen_it_is_given_up_and_the_alarm_goes_out_when_it_thaws(
         district_broker.freeze()
         async with asyncio.timeout(5):
             assert await gateway.terminate() == 0, "a broker that does not answer must not hold up a stop"
+        assert "was not told that this gateway stops: no answer in time" in gateway.text
         assert centre.raised == [alarm]
         assert [event["id"] for event in stored(house, "alarm")] == [alarm]
 
