@@ -10,6 +10,9 @@ from drivers.framing import Splitter
 from drivers.radio_topics import SUBSCRIPTIONS
 
 EVIDENCE_FRAMES: Mapping[str, int] = {
+    "ble_bands_trackers": 7,
+    "ble_bthome_v2": 6,
+    "ble_xiaomi_mibeacon": 0,
     "ev1527_codes": 6,
     "owntracks_mqtt": 3,
     "gps_watch_3g_sg": 27,
@@ -156,6 +159,7 @@ class _Lazy(Mapping[str, Entry], Generic[Entry]):
 DRIVERS: Mapping[str, Driver] = _Lazy(
     Driver,
     {
+        "ble": ("drivers.ble", "DRIVER"),
         "chirpstack": ("drivers.chirpstack", "DRIVER"),
         "ev1527": ("drivers.ev1527", "DRIVER"),
         "hlk_ld2410": ("drivers.hlk_ld2410", "DRIVER"),
@@ -192,6 +196,7 @@ POLLED_DRIVERS: Mapping[str, PolledDriver] = _Lazy(PolledDriver, {"modbus": ("dr
 MQTT_DRIVERS: Mapping[str, MqttDriver] = _Lazy(
     MqttDriver,
     {
+        "ble": ("drivers.ble", "MQTT_DRIVER"),
         "chirpstack": ("drivers.chirpstack", "MQTT_DRIVER"),
         "owntracks": ("drivers.owntracks", "MQTT_DRIVER"),
         "wearable": ("drivers.wearable", "MQTT_DRIVER"),

@@ -17,6 +17,9 @@ Explain = Callable[[Vector], Explanation]
 _PROTOCOLS: Mapping[str, str] = {
     protocol: f"gateway.explain.{protocol}"
     for protocol in (
+        "ble_bands_trackers",
+        "ble_bthome_v2",
+        "ble_xiaomi_mibeacon",
         "chirpstack_v4_mqtt",
         "ev1527_codes",
         "owntracks_mqtt",

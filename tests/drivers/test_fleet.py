@@ -27,7 +27,7 @@ from drivers.registry import (
     ListenerDriver,
     SerialDriver,
 )
-from tests.drivers import lorawan_messages, radar_frames, radio_frames, worn_frames
+from tests.drivers import ble_frames, lorawan_messages, radar_frames, radio_frames, worn_frames
 from tests.drivers.vectors import cord, enrolled, vectors
 
 CODES = st.integers(0, 0xFFFFFF).map(lambda value: f"{value:06X}")
@@ -42,6 +42,7 @@ MESSAGES: dict[str, st.SearchStrategy[bytes]] = {
     "zigbee2mqtt": st.sampled_from([json.dumps(vector["input"]).encode() for vector in vectors("zigbee2mqtt_json")]),
     **worn_frames.MESSAGES,
     **radio_frames.MESSAGES,
+    **ble_frames.MESSAGES,
     **lorawan_messages.MESSAGES,
 }
 REASONS: dict[str, frozenset[str]] = {
@@ -64,6 +65,7 @@ REASONS: dict[str, frozenset[str]] = {
     **radar_frames.REASONS,
     **worn_frames.REASONS,
     **radio_frames.REASONS,
+    **ble_frames.REASONS,
     **lorawan_messages.REASONS,
 }
 # Bytes that a bridge's frames are made of come up more often than chance would have it.
@@ -100,7 +102,7 @@ def pieces(driver: SerialDriver | ListenerDriver, *chunks: bytes) -> list[bytes 
 def topics(name: str) -> tuple[str, ...]:
     """Topics of an MQTT driver, first one whose payload is read."""
     usual = (f"{name}/b", f"{name}/a", f"{name}/bridge/event", f"{name}/a/action", name)
-    return {**radio_frames.TOPICS, **lorawan_messages.TOPICS}.get(name, usual)
+    return {**radio_frames.TOPICS, **lorawan_messages.TOPICS, **ble_frames.TOPICS}.get(name, usual)
 
 
 def frames(found: list[bytes | Reject]) -> list[bytes]:
@@ -205,7 +207,13 @@ def test_any_message_is_decoded_or_refused_by_name(name: str, data: st.DataObjec
 @mqtt_drivers
 @given(data=st.data())
 def test_values_of_any_type_never_break_a_message(name: str, data: st.DataObject) -> None:
-    known = sorted({*radio_frames.KEYS, *(key for vector in vectors("zigbee2mqtt_json") for key in vector["input"])})
+    known = sorted(
+        {
+            *radio_frames.KEYS,
+            *ble_frames.KEYS,
+            *(key for vector in vectors("zigbee2mqtt_json") for key in vector["input"]),
+        }
+    )
     value: st.SearchStrategy[object] = (
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20) | st.just([])
     )
