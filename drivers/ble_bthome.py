@@ -9,7 +9,8 @@ A device with several buttons sends one object per button, in order, 0 for those
 Evidence: six captured messages, format examples of the specification. A button's value that is not in the published
 table (0xFE of Shelly's held button) is a press all the same: bthome-ble 3.25 gives no event for it, and it brings a
 GPL-3 package and a whole Bluetooth stack into the installation, hence this parser.
-Unknown: the length of an object whose id is not in the table, so what follows one is left unread.
+Unknown: the length of an object whose id is not in the table, so what follows one is left unread; whether a device
+seals every repeat of one press anew: without a packet id each would count as a press of its own.
 A device that has a key is not believed without it: its plain messages are refused. The counter of a sealed message is
 not remembered: replaying an old one gives a false alarm and never hides a true one.
 """

@@ -51,7 +51,7 @@ _MEASURED: Mapping[str, tuple[str, str]] = {
 
 def signals(report: Report, profile: Profile, common: Signal) -> tuple[Signal, ...]:
     """Every signal of a report; a sign of life where it says nothing else. `common` is what they share."""
-    common = replace(common, **_battery(report))
+    common = _with_battery(report, common)
     found = [*_alarms(report, common), *_worn(report, profile, common), *_presses(report, profile, common)]
     if _any(report, _TAMPERS):
         found.append(replace(common, kind=Kind.TAMPER))
@@ -80,17 +80,17 @@ def _told(found: list[Signal], common: Signal, over: tuple[str, ...]) -> tuple[S
     return tuple(found)
 
 
-def _battery(report: Report) -> dict[str, float | bool | int | None]:
+def _with_battery(report: Report, common: Signal) -> Signal:
     percent, volts = report.sensors.get("battery"), report.sensors.get("voltage")
     flag = report.binary.get("battery")
     known = percent if isinstance(percent, (int, float)) and 0 <= percent <= 100 else None
     millivolts = round(volts * 1000) if isinstance(volts, (int, float)) else 0
-    low = flag if flag is not None or known is None else known <= LOW_BATTERY_PERCENT
-    return {
-        "battery_percent": known,
-        "battery_mv": millivolts if millivolts in _BATTERY_MV else None,
-        "battery_low": low,
-    }
+    return replace(
+        common,
+        battery_percent=known,
+        battery_mv=millivolts if millivolts in _BATTERY_MV else None,
+        battery_low=flag if flag is not None or known is None else known <= LOW_BATTERY_PERCENT,
+    )
 
 
 def _alarms(report: Report, common: Signal) -> list[Signal]:

@@ -75,7 +75,10 @@ _KNOWN: Mapping[str, str] = {
 }
 """Makers' names of models and what they are."""
 
-_NAMED: Mapping[str, Profile] = PROFILES | {name: PROFILES[kind] for name, kind in _KNOWN.items()}
+_NAMED: Mapping[str, Profile] = {
+    **PROFILES,
+    **{name: PROFILES[kind] for name, kind in _KNOWN.items()},
+}
 
 
 def profile(model: str, product: str = "") -> Profile:

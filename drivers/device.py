@@ -13,8 +13,8 @@ class Device:
     `address` is in the driver's normalised form. `code_map` gives each code of the device its word, for drivers whose
     codes have no meaning of their own. `supervision_seconds` overrides the model's; None leaves it to the model.
     `position` is where on the body a device is worn ("torso", "wrist"), None where nobody said; `cancel_seconds` is how
-    long its wearer can take an alarm of its watcher back. `bind_key` is the key, 32 hexadecimal digits, of a device that
-    seals its messages: a secret that is never printed and never leaves the house.
+    long its wearer can take an alarm of its watcher back. `bind_key` is the key, 32 hexadecimal digits, of a device
+    that seals its messages: a secret that is never printed and never leaves the house.
     """
 
     id: str
