@@ -154,15 +154,23 @@ class LocalBroker:
 
     def _arrive(self, arrivals: Arrivals, session: Session, inbound: Inbound) -> None:
         arrival = arrivals.add(session, inbound)
+        kept: list[asyncio.Future[Stored]] = []
+        try:
+            kept = self._hear(inbound)
+        finally:
+            # Telemetry is done on receipt, what must not be lost after its commit. Acknowledgements keep the order of
+            # arrival, as MQTT demands and some brokers enforce: telemetry waits at most for the alarm before it, and a
+            # message that a driver stumbles over must not hold up all that follow.
+            after_all(kept, partial(arrivals.finish, arrival))
+
+    def _hear(self, inbound: Inbound) -> "list[asyncio.Future[Stored]]":
         heard = time.perf_counter()
         kept: list[asyncio.Future[Stored]] = []
         for driver in self._drivers:
             if any(covers(subscription, inbound.topic) for subscription in driver.subscriptions):
                 decoded = driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup)
                 kept += self._reception.hear(decoded, driver.name, heard, redelivered=inbound.redelivered)
-        # Telemetry is done on receipt, what must not be lost after its commit. Acknowledgements keep the order of
-        # arrival, as MQTT demands and some brokers enforce: telemetry waits at most for the alarm before it.
-        after_all(kept, partial(arrivals.finish, arrival))
+        return kept
 
 
 def after_all(kept: "list[asyncio.Future[Stored]]", action: Callable[[], object]) -> None:

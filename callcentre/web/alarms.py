@@ -15,7 +15,7 @@ from gateway.contract.messages import RESULTS
 from gateway.contract.times import to_text
 
 LIMIT_DEFAULT = 200
-LIMIT_MOST = 1_000
+LIMIT_MOST = 10_000
 
 
 async def list_alarms(request: Request) -> Response:

@@ -7,6 +7,7 @@ Until it is well again `problem` says what is wrong.
 
 import asyncio
 import logging
+import shutil
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ CLOSE_TIMEOUT_SECONDS = 3.0
 PATIENCE_SECONDS = 2.0
 """How long an alarm waits for its commit before it goes out from memory."""
 PROBE_TIMEOUT_SECONDS = 10.0
+SCARCE_BYTES = 2 * 1_024 * 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,13 @@ class Store:
         self._writer: Writer
         self._sequence = 0
         self._on_disk = True
+        self._inode = 0
 
     def __enter__(self) -> "Store":
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             connection, self.identity = open_for_writing(str(self._path))
+            self._inode = self._path.stat().st_ino
         except (StoreError, OSError) as error:
             # An unreadable disk must not silence the house: it lives in memory until somebody mends it.
             self.problem = str(error)
@@ -155,6 +159,12 @@ class Store:
 
         Raises TimeoutError where the writer does not come back.
         """
+        lost = self._lost_file()
+        if lost is not None:
+            self._ill(lost)
+            return
+        # A rolled-back write never reaches the disk: where it is nearly full, only a real one tells.
+        durable = durable or shutil.disk_usage(self._path.parent).free < SCARCE_BYTES
         done = self._writer.submit(partial(jobs.probe, moment=moment, durable=durable))
         await asyncio.wait([done], timeout=PROBE_TIMEOUT_SECONDS)
         if not done.done():
@@ -164,6 +174,16 @@ class Store:
             self._ill(str(error))
         else:
             self._recovered()
+
+    def _lost_file(self) -> str | None:
+        """Whether the file that is written to is still the one at its path; nobody would find it again otherwise."""
+        if not self._on_disk:
+            return self.problem
+        try:
+            there = self._path.stat().st_ino
+        except OSError as error:
+            return f"the file is gone: {error}"
+        return None if there == self._inode else "another file lies in the store's place"
 
     def _place(self, event: Event, decision: Decision) -> Stored:
         self._sequence += 1

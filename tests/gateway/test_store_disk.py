@@ -1,5 +1,6 @@
 """A disk that refuses: no alarm waits for it, it is said, and what was refused is written once it takes it again."""
 
+import shutil
 import sqlite3
 import sys
 import threading
@@ -254,3 +255,24 @@ async def test_a_real_write_error_at_the_opening_and_in_the_run(path: Path) -> N
         await child.wait_line("running full False True")
         await child.wait_line("well again True None")
         assert await child.wait() == 0
+
+
+async def test_a_file_that_was_moved_away_is_noticed_before_the_next_alarm(path: Path) -> None:
+    with Store(path) as store:
+        await store.probe(NOON, durable=False)
+        assert store.problem is None
+        shutil.move(path, path.with_suffix(".moved"))
+        await store.probe(NOON, durable=False)
+        assert store.problem is not None
+        assert "gone" in store.problem
+        shutil.move(path.with_suffix(".moved"), path)
+        await store.probe(NOON, durable=False)
+        assert store.problem is None
+
+
+async def test_on_a_nearly_full_disk_the_probe_is_a_real_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "SCARCE_BYTES", sys.maxsize)
+    with Store(path) as store:
+        await store.probe(NOON, durable=False)
+        with sqlite3.connect(path) as connection:
+            assert connection.execute("SELECT count(*) FROM setting WHERE name = 'probe'").fetchone() == (1,)
