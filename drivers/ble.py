@@ -26,8 +26,8 @@ from drivers.ble_models import GENERIC, MODELS, profile
 from drivers.ble_report import Press, Report
 from drivers.device import Decoded, Device, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Kind, Reject, Signal
+from drivers.json_object import State, number, read
 from drivers.registry import Driver, MqttDriver
-from drivers.zigbee2mqtt_json import State, number, read
 
 NAME = "ble"
 MESSAGE_LIMIT_BYTES = 16 * 1024

@@ -20,19 +20,10 @@ import re
 from dataclasses import replace
 
 from drivers import milesight, milesight_gs524n
-from drivers.chirpstack_json import (
-    Place,
-    Values,
-    battery_percent,
-    data_of,
-    moment,
-    place_of,
-    port_of,
-    read,
-    reception,
-)
+from drivers.chirpstack_json import Place, Values, battery_percent, data_of, moment, place_of, port_of, reception
 from drivers.device import Decoded, Device, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Kind, Reject, Signal
+from drivers.json_object import read
 from drivers.milesight_meaning import signals
 from drivers.milesight_models import GENERIC, GS524N, MODELS, Profile, profile
 from drivers.registry import Driver, MqttDriver

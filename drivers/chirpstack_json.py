@@ -11,14 +11,9 @@ import re
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import msgspec
-
-from drivers.nesting import is_too_deep
-
 Values = dict[str, Any]
 
 _TOPIC = re.compile(r"(?:.*/)?application/[^/]+/device/([0-9A-Fa-f]{16})/event/([a-z]+)")
-_DECODER = msgspec.json.Decoder()
 _EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 """A server whose clock is older has lost its time."""
 
@@ -41,24 +36,6 @@ def place_of(topic: str) -> Place | None:
     """Whose event a topic is; None for a topic of another form."""
     match = _TOPIC.fullmatch(topic)
     return None if match is None else Place(match.group(1).lower(), match.group(2))
-
-
-def read(payload: bytes, limit_bytes: int) -> Values | str:
-    """The JSON object in a payload, or the reason why there is none. Never raises."""
-    if len(payload) > limit_bytes:
-        return "oversize"
-    try:
-        payload.decode("utf-8")
-        value = _DECODER.decode(payload)
-    except UnicodeDecodeError:
-        return "bad_utf8"
-    except RecursionError:
-        return "too_deep"
-    except msgspec.MsgspecError:
-        return "bad_json"
-    if is_too_deep(value):
-        return "too_deep"
-    return value if isinstance(value, dict) else "not_object"
 
 
 def data_of(values: Values) -> bytes | None:

@@ -22,11 +22,11 @@ from typing import Any
 from drivers import ev1527, rtl_433
 from drivers.device import Decoded, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Reject
+from drivers.json_object import read
 from drivers.radio_receiver import MESSAGE_LIMIT_BYTES, is_online, receiver_driver, sign_of_life, with_sign_of_life
 from drivers.radio_topics import SUBSCRIPTIONS
 from drivers.registry import MqttDriver
 from drivers.sonoff_rf_bridge import Key
-from drivers.zigbee2mqtt_json import read
 
 NAME = "openmqttgateway"
 LAST_WILL, REPORT = "LWT", "SYStoMQTT"

@@ -21,8 +21,8 @@ import msgspec
 
 from drivers.device import Decoded, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Kind, Reject, Signal
+from drivers.json_object import number, read
 from drivers.registry import Driver, Model, MqttDriver
-from drivers.zigbee2mqtt_json import number, read
 
 NAME = "owntracks"
 BASE_TOPIC = "owntracks"

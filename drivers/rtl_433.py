@@ -24,12 +24,12 @@ from typing import Any
 from drivers import ev1527
 from drivers.device import Decoded, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Kind, Reject, Signal
+from drivers.json_object import read
 from drivers.radio_receiver import MESSAGE_LIMIT_BYTES
 from drivers.radio_topics import SUBSCRIPTIONS
 from drivers.registry import Driver, Model, MqttDriver
 from drivers.rtl_433_codes import codes24, is_smoke_gs558
 from drivers.rtl_433_meaning import TYPE_OF_MODEL, signals
-from drivers.zigbee2mqtt_json import read
 
 NAME = "rtl_433"
 _EVENTS = "events"

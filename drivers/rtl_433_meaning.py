@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from drivers.event import ActivityType, AlarmType, Kind, Signal, State
-from drivers.zigbee2mqtt_json import number, truth
+from drivers.json_object import number, truth
 
 ALARM = "alarm"
 """The word for an alarm whose type is that of the device."""

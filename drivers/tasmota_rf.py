@@ -26,6 +26,7 @@ from typing import Any
 from drivers import ev1527, sonoff_rf_bridge
 from drivers.device import Decoded, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Reject
+from drivers.json_object import read
 from drivers.radio_receiver import (
     MESSAGE_LIMIT_BYTES,
     as_retained,
@@ -36,7 +37,6 @@ from drivers.radio_receiver import (
 )
 from drivers.radio_topics import SUBSCRIPTIONS
 from drivers.registry import MqttDriver
-from drivers.zigbee2mqtt_json import read
 
 NAME = "tasmota_rf"
 LAST_WILL, REPORT = "LWT", "STATE"

@@ -14,6 +14,7 @@ Off by default: nothing. Measurements (temperature, gas density) are left in the
 
 from drivers.device import Decoded, Device, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Kind, Reject, Signal
+from drivers.json_object import State, read
 from drivers.registry import Driver, MqttDriver
 from drivers.zigbee2mqtt_bridge import (
     AVAILABILITY,
@@ -25,7 +26,7 @@ from drivers.zigbee2mqtt_bridge import (
     decode_bridge,
     event_device,
 )
-from drivers.zigbee2mqtt_json import State, battery_low, battery_mv, battery_percent, link_quality, moment, read
+from drivers.zigbee2mqtt_json import battery_low, battery_mv, battery_percent, link_quality, moment
 from drivers.zigbee2mqtt_quirks import GENERIC, MODELS, Quirk, quirk_of
 from drivers.zigbee2mqtt_state import signals
 from drivers.zigbee2mqtt_values import shared

@@ -11,7 +11,7 @@ from typing import Any
 
 from drivers.device import Decoded, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Kind, Reject, Signal
-from drivers.zigbee2mqtt_json import read
+from drivers.json_object import read
 
 NAME = "zigbee2mqtt"
 BRIDGE = "bridge"

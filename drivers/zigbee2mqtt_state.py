@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from drivers.event import ActivityType, AlarmType, Kind, Signal, State, TroubleType
-from drivers.zigbee2mqtt_json import State as Values
-from drivers.zigbee2mqtt_json import action, battery_low, truth
+from drivers.json_object import State as Values
+from drivers.json_object import truth
+from drivers.zigbee2mqtt_json import action, battery_low
 from drivers.zigbee2mqtt_quirks import Press, Quirk
 
 ALARM_KEYS: Mapping[str, AlarmType] = {

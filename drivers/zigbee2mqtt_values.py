@@ -5,7 +5,7 @@ Where a message contradicts itself (a cached `smoke: false` beside `smoke_state:
 
 from collections.abc import Mapping
 
-from drivers.zigbee2mqtt_json import State, truth
+from drivers.json_object import State, truth
 from drivers.zigbee2mqtt_quirks import Quirk
 from drivers.zigbee_ias_zones import meant_by
 

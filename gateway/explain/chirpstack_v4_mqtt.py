@@ -5,9 +5,10 @@ import re
 from typing import Any
 
 from drivers import chirpstack
-from drivers.chirpstack_json import Values, battery_percent, data_of, number, place_of, port_of, read, reception
+from drivers.chirpstack_json import Values, battery_percent, data_of, number, place_of, port_of, reception
 from drivers.device import Device, Lookup
 from drivers.event import Reject
+from drivers.json_object import read
 from drivers.milesight_models import GENERIC
 from gateway.explain.explanation import Explanation, RejectedError, Vector, event_of, scalars
 from gateway.explain.milesight_lorawan import fields_of, model_of

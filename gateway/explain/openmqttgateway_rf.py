@@ -4,8 +4,8 @@ from typing import Any
 
 from drivers import openmqttgateway
 from drivers.event import Reject
+from drivers.json_object import read
 from drivers.radio_receiver import MESSAGE_LIMIT_BYTES
-from drivers.zigbee2mqtt_json import read
 from gateway.explain.ev1527_codes import fields_of
 from gateway.explain.explanation import Explanation, RejectedError, Vector, event_of, nobody, scalars
 from gateway.explain.mqtt_message import payload_of, topic_of

@@ -5,7 +5,7 @@ from typing import Any
 
 from drivers import owntracks
 from drivers.event import Reject
-from drivers.zigbee2mqtt_json import read
+from drivers.json_object import read
 from gateway.explain.explanation import Explanation, RejectedError, Vector, anybody, event_of, scalars
 
 _RENAMED = frozenset({"_type", "event"})

@@ -5,9 +5,9 @@ from typing import Any
 from drivers import ev1527, rtl_433
 from drivers.device import Device
 from drivers.event import Kind, Reject, Signal
+from drivers.json_object import read
 from drivers.radio_receiver import MESSAGE_LIMIT_BYTES
 from drivers.rtl_433_codes import codes24, is_smoke_gs558, row_of, sync_bit_leads
-from drivers.zigbee2mqtt_json import read
 from gateway.explain.ev1527_codes import explain as explain_code
 from gateway.explain.explanation import Explanation, RejectedError, Vector, anybody, event_of, scalars
 from gateway.explain.mqtt_message import payload_of

@@ -5,8 +5,8 @@ from typing import Any
 from drivers import tasmota_rf
 from drivers.device import Device
 from drivers.event import Reject
+from drivers.json_object import read
 from drivers.radio_receiver import MESSAGE_LIMIT_BYTES, is_online
-from drivers.zigbee2mqtt_json import read
 from gateway.explain.ev1527_codes import fields_of
 from gateway.explain.explanation import Explanation, RejectedError, Vector, anybody, event_of, nobody
 from gateway.explain.mqtt_message import payload_of, topic_of

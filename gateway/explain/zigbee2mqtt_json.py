@@ -5,17 +5,9 @@ from typing import Any
 
 from drivers import zigbee2mqtt
 from drivers.event import Kind, Reject, Signal
+from drivers.json_object import read, truth
 from drivers.zigbee2mqtt_bridge import AVAILABILITY, BRIDGE, STATE_TOPIC, decode_availability, is_online
-from drivers.zigbee2mqtt_json import (
-    action,
-    battery_low,
-    battery_mv,
-    battery_percent,
-    link_quality,
-    moment,
-    read,
-    truth,
-)
+from drivers.zigbee2mqtt_json import action, battery_low, battery_mv, battery_percent, link_quality, moment
 from drivers.zigbee2mqtt_state import ACTIVITY_KEYS, ALARM_KEYS
 from gateway.contract.times import to_text
 from gateway.explain.explanation import Explanation, RejectedError, Vector, anybody, event_of, nobody, scalars
