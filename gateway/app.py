@@ -185,7 +185,7 @@ class House:
             self.problems.report("centre", "the call centre says that it is offline")
             return
         self.problems.over("centre")
-        if self._centre_away:
+        if self._centre_away or self.uplink.unheard:
             self._centre_away = False
             self.uplink.resend_all()
 

@@ -87,6 +87,8 @@ class Uplink:
         self._correlation: bytes | None = None
         self._connected_at: float | None = None
         self._short_lives = 0
+        self.unheard = False
+        """The broker had no subscriber for the newest message: the centre is not there yet."""
         self._status_wanted = asyncio.Event()
         self._offered = asyncio.Event()
         self._inbound: asyncio.Queue[tuple[Session, Inbound]] = asyncio.Queue(INBOUND_LIMIT)
@@ -288,7 +290,8 @@ class Uplink:
 
     def _taken(self, event: str, reason_code: int) -> None:
         self._hops.acknowledged(event)
-        if reason_code == NO_SUBSCRIBER:
+        self.unheard = reason_code == NO_SUBSCRIBER
+        if self.unheard:
             self._problems.report("listener", "nobody listens at the district: its broker has no subscriber")
         else:
             self._problems.over("listener")
