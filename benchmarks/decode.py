@@ -27,8 +27,8 @@ def table() -> str:
     """One row per driver: microseconds per frame, and milliseconds per 1,000 noise bytes of those on serial lines."""
     lines = [f"{'driver':<24}{'frames':>8}{'us/frame p50':>14}{'p99':>9}{'noise ms p50':>14}{'max':>9}"]
     lines += [_serial_row(name, driver) for name, driver in sorted(SERIAL_DRIVERS.items())]
-    lines += [_mqtt_row(name, driver) for name, driver in sorted(MQTT_DRIVERS.items())]
-    return "\n".join(lines)
+    rows = [_mqtt_row(name, driver) for name, driver in sorted(MQTT_DRIVERS.items())]
+    return "\n".join(lines + [row for row in rows if row is not None])
 
 
 def _serial_row(name: str, driver: SerialDriver) -> str:
@@ -38,8 +38,11 @@ def _serial_row(name: str, driver: SerialDriver) -> str:
     return _row(name, len(frames), cost, noise)
 
 
-def _mqtt_row(name: str, driver: MqttDriver) -> str:
+def _mqtt_row(name: str, driver: MqttDriver) -> str | None:
+    """None where the driver's file holds no message with its topic."""
     messages = [(vector["topic"], _payload(vector["input"])) for vector in _vectors(name) if _is_message(vector)]
+    if not messages:
+        return None
     cost = [_microseconds(partial(_hear, driver, *message)) for message in messages for _ in range(_ROUNDS)]
     return _row(name, len(messages), cost, [])
 
@@ -97,8 +100,7 @@ def _microseconds(work: Callable[[], None]) -> float:
 
 
 def _row(name: str, count: int, cost: Sequence[float], noise: Sequence[float]) -> str:
-    row = f"{name:<24}{count:>8}"
-    row += f"{percentile(cost, 0.5):>14.1f}{percentile(cost, 0.99):>9.1f}" if cost else f"{'-':>14}{'-':>9}"
+    row = f"{name:<24}{count:>8}{percentile(cost, 0.5):>14.1f}{percentile(cost, 0.99):>9.1f}"
     return row + (f"{percentile(noise, 0.5) / 1e3:>14.3f}{max(noise) / 1e3:>9.3f}" if noise else f"{'-':>14}{'-':>9}")
 
 
