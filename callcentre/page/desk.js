@@ -59,9 +59,10 @@ async function refreshDetails(id) {
 }
 
 async function refetch() {
+  const mark = queue.mark;
   const answer = await server.openAlarms();
-  total = answer.total;
-  queue.replace(answer.alarms);
+  queue.replace(answer.alarms, mark);
+  total = Math.max(answer.total, queue.rows.length);
   await refetchLists();
   drawFrame();
 }

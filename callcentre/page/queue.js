@@ -4,12 +4,15 @@ import { makeCard, updateAge } from "./card.js";
 
 export const CARDS_SHOWN = 200;
 const DRAW_MILLISECONDS = 40;
+const REMEMBERED_CHANGES = 1000;
 const URGENCY = { fire: 0, person: 1 };
 
 export class Queue {
   #rows = new Map();
   #cards = new Map();
   #due = 0;
+  #changes = []; // the newest rows that the stream brought, each with its serial number
+  #serial = 0;
   #views = new Map(); // per alarm: which panel is open, and its details where they were asked for
 
   constructor(list, viewOf) {
@@ -20,20 +23,32 @@ export class Queue {
   get rows() { return [...this.#rows.values()].sort(inOrderOfNeed); }
   get waiting() { return this.rows.filter((row) => row.state === "none" && !row.silent); }
 
-  replace(rows) {
+  // Where the stream is now: take it before a reading of the whole queue, and hand it to `replace` with the answer.
+  get mark() { return this.#serial; }
+
+  // Takes a reading of the whole queue that was asked for at `mark`. What the stream brought since then is newer than
+  // the answer may be: without it an alarm that came while the answer was under way would vanish again.
+  replace(rows, mark) {
     const before = this.#rows;
     this.#rows = new Map(rows.map((row) => [row.id, row]));
-    for (const row of rows) if (!isSame(before.get(row.id), row)) this.#cards.delete(row.id);
+    for (const [serial, row] of this.#changes) if (serial > mark) this.#take(row);
+    for (const row of this.#rows.values()) if (!isSame(before.get(row.id), row)) this.#cards.delete(row.id);
     this.draw();
   }
 
   // Takes one changed row; an older one than is known changes nothing.
   apply(row) {
+    this.#changes.push([++this.#serial, row]);
+    if (this.#changes.length > REMEMBERED_CHANGES) this.#changes.shift();
+    if (this.#take(row)) this.redraw(row.id);
+  }
+
+  #take(row) {
     const known = this.#rows.get(row.id);
-    if (known && (known.updated_at > row.updated_at || isSame(known, row))) return;
+    if (known && (known.updated_at > row.updated_at || isSame(known, row))) return false;
     if (row.state === "resolved" || row.filed) this.#rows.delete(row.id);
     else this.#rows.set(row.id, row);
-    this.redraw(row.id);
+    return true;
   }
 
   has(id) { return this.#rows.has(id); }

@@ -157,3 +157,31 @@ async def test_visitors_are_signed_in_under_the_loopback_name_only(desk: Desk) -
         foreign = await desk.request("GET", "/", headers={"Host": f"elsewhere.example:{desk.port}"})
         assert "set-cookie" not in foreign.headers
         assert b"<form" in foreign.body
+
+
+async def test_a_slow_reading_of_the_queue_does_not_hide_an_alarm_that_came_meanwhile(
+    desk: Desk, browser: webdriver.Chrome
+) -> None:
+    first, second = alarm_message(), alarm_message()
+    token = desk.token()
+    async with desk.running(), house(desk.broker_port) as home:
+        page = await Page(browser, desk.port).open(token)
+        await home.alarm(first)
+        await page.shows(f"[data-id='{first['id']}']", "拉绳求助")
+        await asyncio.to_thread(
+            browser.execute_script,
+            "const real = window.fetch; window.held = 0; window.fetch = async (path, options) => {"
+            " const answer = await real(path, options);"
+            " if (!path.includes('state=open')) return answer;"
+            " window.held += 1; await new Promise((go) => { window.release = go; });"
+            " return answer; };",
+        )
+        await desk.request("POST", f"/api/alarms/{first['id']}/resolve", token, {"result": "helped"})
+        await until(lambda: browser.execute_script("return window.held") > 0, 15)
+        await home.alarm(second)
+        await page.shows(f"[data-id='{second['id']}']", "拉绳求助")
+        await asyncio.to_thread(browser.execute_script, "window.release()")
+        await page.shows("#closed", "拉绳求助")  # read after the queue, so the slow answer has been taken
+        drawn = "const done = arguments[0]; setTimeout(() => requestAnimationFrame(() => done()), 120);"
+        await asyncio.to_thread(browser.execute_async_script, drawn)  # the queue is drawn 40 ms after a change
+        assert "拉绳求助" in page.text(f"[data-id='{second['id']}']")
