@@ -18,7 +18,7 @@ GROWTH_LIMIT_BYTES = 16 * 1_024 * 1_024
 SMOKE_TOPIC = "zigbee2mqtt/smoke-1"
 MESSAGES = {
     "oversize": [b"[" * 100_000, b'{"smoke":"' + b"x" * 5_000_000 + b'"}'],
-    "too_deep": [b'{"a":' + b"[" * 8_000],
+    "too_deep": [b'{"a":' + b"[" * 8_000 + b"]" * 8_000 + b"}"],
     "bad_utf8": [b"\xff\xfe\x00", b'{"smoke":"\xc3\x28"}'],
     "bad_json": [b"{", b"smoke", b'{"smoke":NaN}', b'{"temperature":Infinity}', b"\x00" * 1_000],
     "not_object": [b"[]", b"null", b"17", b'"smoke"'],
