@@ -66,7 +66,7 @@ class Vital:
 
 
 VITALS: Mapping[int, Vital] = {
-    BREATH_RATE: Vital("breath_rate", "bpm", 1, 60),
+    BREATH_RATE: Vital("respiratory_rate", "bpm", 1, 60),
     HEART_RATE: Vital("heart_rate", "bpm", 20, 250),
 }
 

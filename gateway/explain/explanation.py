@@ -40,6 +40,8 @@ def event_of(signal: Signal) -> dict[str, Any]:
         event["code"] = signal.code
     if signal.state is not None:
         event["state"] = signal.state.value
+    if signal.value is not None:
+        event |= {"value": signal.value, "unit": signal.unit}
     if signal.not_active:
         event["not_active"] = list(signal.not_active)
     return event

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from drivers import sonoff_rf_bridge
 from drivers.device import Decoded, Device
-from drivers.event import Reject, Signal
+from drivers.event import Kind, Reject, Signal
+from drivers.measurements import QUANTITIES
 from drivers.portisch_bucket import encode as encode_burst
 from drivers.registry import (
     DRIVERS,
@@ -118,6 +119,8 @@ def check(decoded: Decoded) -> None:
         assert signal.driver in DRIVERS
         # A device that is alone on its line sends no address: the line fills the port's name in.
         assert not signal.address or DRIVERS[signal.driver].normalise_address(signal.address) == signal.address
+        if signal.kind is Kind.MEASUREMENT:
+            assert QUANTITIES[str(signal.type)].unit == signal.unit
 
 
 def test_every_driver_of_a_line_or_broker_has_its_rules_here() -> None:

@@ -55,7 +55,7 @@ def test_presence_of_one_byte_or_two(data: bytes, type_: str) -> None:
 
 def test_vital_signs_are_measurements_with_their_unit() -> None:
     breath = only(RADAR, frame_of(BREATH_RATE, f32(16.5)))
-    assert (breath.kind, breath.type, breath.value, breath.unit) == (Kind.MEASUREMENT, "breath_rate", 16.5, "bpm")
+    assert (breath.kind, breath.type, breath.value, breath.unit) == (Kind.MEASUREMENT, "respiratory_rate", 16.5, "bpm")
     heart = only(RADAR, frame_of(HEART_RATE, f32(72)))
     assert (heart.kind, heart.type, heart.value, heart.unit) == (Kind.MEASUREMENT, "heart_rate", 72, "bpm")
 
