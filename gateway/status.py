@@ -86,7 +86,8 @@ class StatusBook:
         while True:
             self.heartbeat_changed.clear()
             try:
-                await asyncio.wait_for(self.heartbeat_changed.wait(), self.heartbeat_minutes * 60.0)
+                async with asyncio.timeout(self.heartbeat_minutes * 60.0):
+                    await self.heartbeat_changed.wait()
             except TimeoutError:
                 announce()
 

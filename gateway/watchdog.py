@@ -48,7 +48,8 @@ async def feed(store: Store, clock: Clock, problems: Problems) -> None:
     while True:
         durable = clock.monotonic() - proven >= DURABLE_PROBE_SECONDS
         try:
-            await asyncio.wait_for(store.ask(partial(probe, durable=durable), clock.now()), PROBE_TIMEOUT_SECONDS)
+            async with asyncio.timeout(PROBE_TIMEOUT_SECONDS):
+                await store.ask(partial(probe, durable=durable), clock.now())
         except StoreError as error:
             problems.report("writer", f"the store refuses a write: {error}")
             notify("WATCHDOG=1")

@@ -99,7 +99,8 @@ class Session:
         self._subscribed[mid] = answered
         self._write()
         try:
-            codes = await asyncio.wait_for(answered, self._options.connect_timeout_seconds)
+            async with asyncio.timeout(self._options.connect_timeout_seconds):
+                codes = await answered
         except TimeoutError:
             raise LinkLostError("the broker did not answer a subscription") from None
         finally:

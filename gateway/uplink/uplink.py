@@ -250,7 +250,8 @@ class Uplink:
         status = await self._handlers.status("stopping")
         answered = self._session.publish(self._topic(topics.STATUS), encode_status(status), retain=True)
         try:
-            await asyncio.wait_for(answered, GOODBYE_SECONDS)
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await answered
         except (MqttError, TimeoutError) as error:
             log.warning("the district was not told that this gateway stops: %s", str(error) or "no answer in time")
 
