@@ -2,24 +2,37 @@
 
 import random
 import socket
+from collections import deque
 
 LOOPBACK = "127.0.0.1"
 _BELOW_EPHEMERAL = range(20_000, 32_000)
 """Outgoing connections take their ports from 32768 up, so none of these is snatched while its owner is down."""
 
 
+_RESERVED: deque[socket.socket] = deque(maxlen=64)
+"""Bound, never listening: each keeps its port from every other caller, also in other processes, until it is the oldest.
+
+A server that sets SO_REUSEADDR, as every server of ours does, still gets the port.
+"""
+
+
 def free_port() -> int:
-    """A TCP port on loopback where nothing listens now. Raises OSError where loopback gives none."""
+    """A TCP port on loopback that nothing uses and nobody else was given. Raises OSError where loopback gives none."""
     draw = random.SystemRandom()
     for _ in range(50):
         port = draw.choice(_BELOW_EPHEMERAL)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError as error:
-                refusal = error
-                continue
+        reservation = socket.socket()
+        try:
+            # Without SO_REUSEADDR, so that a port which another process reserved is refused; with it only afterwards.
+            reservation.bind((LOOPBACK, port))
+            reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        except OSError as error:
+            reservation.close()
+            refusal = error
+            continue
+        if len(_RESERVED) == _RESERVED.maxlen:
+            _RESERVED.popleft().close()
+        _RESERVED.append(reservation)
         return port
     raise OSError(f"no free port on {LOOPBACK}: {refusal}")
 

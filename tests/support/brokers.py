@@ -71,8 +71,9 @@ class Broker:
         self._end(signal.SIGKILL)
 
     def freeze(self) -> None:
-        """Stop its work with every connection left open (SIGSTOP)."""
+        """Stop its work with every connection left open (SIGSTOP). Returns once every thread of it stands still."""
         os.kill(self.pid, signal.SIGSTOP)
+        until_now(lambda: _all_threads_stopped(self.pid), what="the broker stands still")
 
     def thaw(self) -> None:
         """Let it go on after `freeze`."""
@@ -93,6 +94,12 @@ class Broker:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+def _all_threads_stopped(pid: int) -> bool:
+    """The signal is only sent when `os.kill` returns: a thread on another core may still answer a message."""
+    states = [stat.read_text().rpartition(")")[2].split()[0] for stat in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return set(states) == {"T"}
 
 
 class MosquittoBroker(Broker):

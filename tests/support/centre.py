@@ -167,9 +167,10 @@ class Centre:
     async def leave(self) -> None:
         """Disconnect; the broker keeps the session."""
         task, self._task = self._task, None
-        if task is not None:
+        # Again until it ends: Python 3.11's wait_for, which aiomqtt uses, can lose a cancellation.
+        while task is not None and not task.done():
             task.cancel()
-            await asyncio.wait([task])
+            await asyncio.wait([task], timeout=1.0)
 
     async def _stay(self) -> None:
         while True:
