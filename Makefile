@@ -9,8 +9,9 @@ install: $(VENV)/.installed-run
 demo: install
 	$(BIN)/anju demo
 
+# Four processes on any machine: most of the suite is waiting for real programs. They inherit no -P, hence the variable.
 test: $(VENV)/.installed-dev
-	$(BIN)/python -P -m pytest
+	PYTHONSAFEPATH=1 $(BIN)/python -P -m pytest --numprocesses 4 --dist worksteal
 
 # A million inputs for every decoder; INPUTS=… for another number. A short round is part of `make test`.
 fuzz: $(VENV)/.installed-dev

@@ -1,14 +1,11 @@
-"""The contract's tests assert no time, and borrow validators and decoders written in Node."""
+"""The contract's tests borrow validators and decoders written in Node."""
 
+import fcntl
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
 
 NODE_FOLDER = Path(__file__).parent / "node"
 
@@ -19,6 +16,14 @@ def node_checks() -> Path:
     for program in ("node", "npm"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed (apt-get install {program})")
+    # One process of a parallel run installs, the others wait for it.
+    with (NODE_FOLDER / "package.json").open() as manifest:
+        fcntl.flock(manifest, fcntl.LOCK_EX)
+        _install()
+    return NODE_FOLDER
+
+
+def _install() -> None:
     lock, installed = NODE_FOLDER / "package-lock.json", NODE_FOLDER / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         subprocess.run(
@@ -27,4 +32,3 @@ def node_checks() -> Path:
             check=True,
             timeout=500,
         )
-    return NODE_FOLDER
