@@ -16,8 +16,10 @@ import msgspec
 from drivers.event import TroubleType
 from drivers.link.mqtt import Endpoint, Tls
 from drivers.registry import DRIVERS, LISTENER_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
+from gateway import orders
 from gateway.announce.announcer import Announcer
 from gateway.announce.lamp import Lamp
+from gateway.announce.on_command import OnCommand
 from gateway.announce.output import Output
 from gateway.announce.sound import Sound
 from gateway.answers import Answers
@@ -70,7 +72,8 @@ class House:
         self.lines = Lines()
         self.interference = Interference()
         self.ledger = Ledger()
-        self.outputs = _outputs(config.notice, self.problems)
+        self.sound = _sound(config.notice, self.problems)
+        self.outputs = _outputs(config.notice, self.sound, self.problems)
         self.announcer = Announcer(self.outputs, clock.monotonic)
         self.notices = Notices(self.announcer)
         self.hops = Hops(self.metrics)
@@ -86,13 +89,10 @@ class House:
         self.answers = Answers(
             store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock
         )
-        self.commands = Commands(clock, self._reply, self._rebirth, self._set_heartbeat)
         self.uplink = Uplink(
             _endpoint(config.uplink),
             self.sender,
-            Handlers(
-                status=self.status.status, answer=self.answers.take, command=self.commands.take, centre=self._centre
-            ),
+            Handlers(status=self.status.status, answer=self.answers.take, command=self._command, centre=self._centre),
             self.ledger,
             self.hops,
             self.metrics,
@@ -101,6 +101,17 @@ class House:
         )
         self.reception = Reception(
             self.intake, store, self.uplink, self.notices, self.digest, self.hops, self.metrics, clock
+        )
+        self.commands = Commands(
+            clock,
+            self._reply,
+            orders.table(
+                rebirth=self._rebirth,
+                set_heartbeat=self._set_heartbeat,
+                voice=OnCommand(self.announcer, self.sound, self.notices, store),
+                tester=self.reception,
+                devices={device.id: device for device in config.devices},
+            ),
         )
         self._centre_away = False
 
@@ -129,6 +140,8 @@ class House:
         for stored in newest:
             self.intake.remember(stored.event, now, (wall - stored.event.received_at).total_seconds())
         self._announce_again(dict(alarms), [*waiting, *newest], {condition.event for condition in conditions})
+        for alarm in await self.store.ask(jobs.silenced):
+            self.announcer.silence(alarm)
         if len(self.ledger):
             log.info("%d messages of an earlier run wait for the centre", len(self.ledger))
 
@@ -163,6 +176,9 @@ class House:
                 answered = self.uplink.publish(topics.TELEMETRY, payload)
                 if answered is not None:
                     await asyncio.wait([answered])  # at most one in flight
+
+    async def _command(self, payload: bytes) -> None:
+        await self.commands.take(payload)
 
     def _reply(self, payload: bytes) -> None:
         self.uplink.reply(payload)
@@ -268,10 +284,12 @@ def _polled(house: House, port: SerialPort) -> Callable[[], Awaitable[None]]:
     return line.run
 
 
-def _outputs(notice: Notice, problems: Problems) -> list[Output]:
-    outputs: list[Output] = []
-    if notice.sound is not False:
-        outputs.append(Sound(notice.language, notice.sound, problems))
+def _sound(notice: Notice, problems: Problems) -> Sound | None:
+    return None if notice.sound is False else Sound(notice.language, notice.sound, problems)
+
+
+def _outputs(notice: Notice, sound: Sound | None, problems: Problems) -> list[Output]:
+    outputs: list[Output] = [] if sound is None else [sound]
     if notice.lamp is not None:
         outputs.append(Lamp(notice.lamp, problems))
     return outputs

@@ -1,11 +1,13 @@
-"""The centre's orders. This version obeys `rebirth` and `set_heartbeat`; everything else is refused, by name.
+"""The centre's commands: read, judged by their id and time, handed to whoever obeys them, replied to.
 
-An order acts at most once, only before it expires, and no order lives longer than five minutes.
+A command acts at most once, only before it expires, and none lives longer than five minutes. What the table of orders
+does not name is refused, by name.
 """
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -31,16 +33,24 @@ class _Bearer(msgspec.Struct):
     command: Any = None
 
 
-class Commands:
-    """Takes the payloads of the command topic; `reply` publishes the result."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What one command does. `obey` returns why it cannot be done, None where it is done.
 
-    def __init__(
-        self, clock: Clock, reply: Callable[[bytes], object], rebirth: Callable[[], None], beat: Callable[[int], None]
-    ) -> None:
+    `harmless_late`: it may be obeyed by a house whose clock cannot tell whether it has expired.
+    """
+
+    obey: Callable[[Command], Awaitable[str | None]]
+    harmless_late: bool = True
+
+
+class Commands:
+    """Takes the payloads of the command topic; `orders` by the command's name, `reply` publishes the result."""
+
+    def __init__(self, clock: Clock, reply: Callable[[bytes], object], orders: Mapping[str, Order]) -> None:
         self._clock = clock
         self._reply = reply
-        self._rebirth = rebirth
-        self._set_heartbeat = beat
+        self._orders = orders
         self._done: deque[str] = deque(maxlen=REMEMBERED)
 
     async def take(self, payload: bytes) -> None:
@@ -50,7 +60,7 @@ class Commands:
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             log.warning("an order that bears no id was ignored: %s", error)
             return
-        refusal = self._judge_and_obey(payload)
+        refusal = await self._judge_and_obey(payload)
         if refusal is None:
             self._done.append(order.id)
         else:
@@ -64,14 +74,18 @@ class Commands:
         )
         self._reply(msgspec.json.encode(reply))
 
-    def _judge_and_obey(self, payload: bytes) -> str | None:
+    async def _judge_and_obey(self, payload: bytes) -> str | None:
         try:
             command = msgspec.json.decode(payload, type=Command)
         except msgspec.ValidationError:
             return "unreadable"
-        return self._refusal(command) or self._obey(command)
+        order = self._orders.get(command.command)
+        refusal = self._refusal(command, order)
+        if refusal is not None or order is None:
+            return refusal
+        return await order.obey(command)
 
-    def _refusal(self, command: Command) -> str | None:
+    def _refusal(self, command: Command, order: Order | None) -> str | None:
         if command.id in self._done:
             return "repeated"
         try:
@@ -82,20 +96,10 @@ class Commands:
             return "bad_time"
         if expires - issued > LONGEST_LIFE:
             return "lives_too_long"
-        now = self._clock.now()
-        # Without a trusted clock nobody can tell whether it has expired; these two orders do no harm when late.
-        if self._clock.quality() is ClockQuality.SYNCHRONISED and (expires < now or issued > now + LONGEST_LIFE):
+        now, is_trusted = self._clock.now(), self._clock.quality() is ClockQuality.SYNCHRONISED
+        if is_trusted and (expires < now or issued > now + LONGEST_LIFE):
             return "expired"
-        return None
-
-    def _obey(self, command: Command) -> str | None:
-        if command.command == "rebirth":
-            self._rebirth()
-            return None
-        if command.command == "set_heartbeat":
-            minutes = command.heartbeat_minutes
-            if minutes is None or not 1 <= minutes <= 1_440:
-                return "heartbeat_minutes must be 1 to 1440"
-            self._set_heartbeat(minutes)
-            return None
-        return "not_supported"
+        if order is None:
+            return "not_supported"
+        # Without a trusted clock nobody can tell whether it has expired.
+        return None if is_trusted or order.harmless_late else "clock_untrusted"

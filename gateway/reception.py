@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from drivers.device import Decoded
+from drivers.device import Decoded, Device
 from drivers.event import Kind, Reject
 from gateway.clock import Clock
 from gateway.digest import DigestBook
@@ -63,10 +63,13 @@ class Reception:
                 kept += self._effect(outcome)
         return kept
 
-    def tell(self, outcomes: list[Outcome]) -> None:
-        """Deal with what the gateway noticed itself."""
-        for outcome in outcomes:
-            self._effect(outcome)
+    def tell(self, outcomes: list[Outcome]) -> "list[asyncio.Future[Stored]]":
+        """Deal with what the gateway noticed itself; the futures tell when it is kept."""
+        return [kept for outcome in outcomes for kept in self._effect(outcome)]
+
+    def test(self, type_: str | None, device: Device | None) -> "list[asyncio.Future[Stored]]":
+        """Raise a test of a device, or of the house where that is None. The futures tell when it is kept."""
+        return self.tell(self._intake.test(type_, self.moment(), device))
 
     def moment(self) -> Moment:
         """Now, on every clock."""

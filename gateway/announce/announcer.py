@@ -38,6 +38,16 @@ class Announcer:
         self._board.clear(alarm)
         self._changed.set()
 
+    def silence(self, alarm: str) -> None:
+        """Nothing more is sounded or said of an alarm."""
+        self._board.silence(alarm)
+        self._changed.set()
+
+    def speak(self, sentence: str) -> None:
+        """Say one sentence, by its name."""
+        self._board.ask(sentence)
+        self._changed.set()
+
     async def run(self) -> None:
         """Announce for ever: at once when something changes, and again when the schedule says so."""
         while True:

@@ -4,6 +4,7 @@ One alarm has the voice: no test before an alarm, fire before people, then the l
 the newest (a second pull is heard at once). When it has nothing left to say the next one speaks.
 """
 
+from collections import deque
 from dataclasses import dataclass
 
 from drivers.event import Event
@@ -17,6 +18,9 @@ from gateway.policy import decide
 LIMIT = 64
 """Alarms under way at once; beyond that the least urgent falls out. The log and the uplink know them all."""
 
+ASKED_LIMIT = 4
+"""Sentences on the centre's command that wait to be said; the oldest gives way."""
+
 LAMP_ORDER = ("not_reached", "calling", "received", "accepted", "dispatched", "arrived", "resolved")
 """The lamp shows the first of these that any alarm is in."""
 
@@ -29,7 +33,10 @@ _Urgency = tuple[bool, int, int, int]
 
 @dataclass(slots=True, kw_only=True)
 class _Standing:
-    """One alarm as the resident knows it. Times are monotonic seconds; `hazard` is None once the sensor is silent."""
+    """One alarm as the resident knows it. Times are monotonic seconds; `hazard` is None once the sensor is silent.
+
+    `silenced`: nothing is said of it any more.
+    """
 
     test: bool
     hazard: str | None
@@ -40,9 +47,16 @@ class _Standing:
     since: float
     said_at: float | None
     received_at: float | None = None
+    silenced: bool = False
 
     def due(self) -> float | None:
+        if self.silenced:
+            return None
         return next_time(self.state, raised_at=self.raised_at, since=self.since, said_at=self.said_at)
+
+    @property
+    def is_said(self) -> bool:
+        return self.silenced or self.said_at is not None
 
     def lamp_until(self) -> float | None:
         if self.state != "resolved":
@@ -65,6 +79,7 @@ class Board:
         self._standings: dict[str, _Standing] = {}
         self._order = 0
         self._last: tuple[int, _Urgency] | None = None
+        self._asked: deque[str] = deque(maxlen=ASKED_LIMIT)
 
     def begin(self, event: Event, now: float) -> None:
         """An alarm or test was raised and is ours."""
@@ -84,6 +99,8 @@ class Board:
         if standing is None:
             return
         standing.state, standing.since, standing.said_at = state, now, None
+        if state == "not_reached":
+            standing.silenced = False  # whoever silenced it has not taken it: the resident must know
         if standing.received_at is None and RANKS[state] >= RANKS["received"]:
             standing.received_at = now
 
@@ -92,12 +109,21 @@ class Board:
         if alarm in self._standings:
             self._standings[alarm].hazard = None
 
+    def silence(self, alarm: str) -> None:
+        """Say nothing more of the alarm; the lamp goes on showing it. Nothing where it is not on the board."""
+        if alarm in self._standings:
+            self._standings[alarm].silenced = True
+
+    def ask(self, sentence: str) -> None:
+        """Say a sentence once, as soon as no alarm has anything to say."""
+        self._asked.append(sentence)
+
     def look(self, now: float) -> Announcement:
         """What is to be shown and said now; what it gives counts as said."""
         words, cuts_in = self._speak(now)
         for alarm, standing in list(self._standings.items()):
             until = standing.lamp_until()
-            if until is not None and until <= now and standing.said_at is not None:
+            if until is not None and until <= now and standing.is_said:
                 del self._standings[alarm]
         states = {standing.state for standing in self._standings.values()}
         state = next((state for state in LAMP_ORDER if state in states), None)
@@ -106,14 +132,14 @@ class Board:
     def next_look(self) -> float | None:
         """When to look again (a past time: at once) unless something happens before; None where nothing is to come."""
         voice = self._voice()
-        times = [None if voice is None else voice.due()]
-        times += [standing.lamp_until() for standing in self._standings.values() if standing.said_at is not None]
+        times = [None if voice is None else voice.due(), float("-inf") if self._asked else None]
+        times += [standing.lamp_until() for standing in self._standings.values() if standing.is_said]
         return min((time for time in times if time is not None), default=None)
 
     def _speak(self, now: float) -> tuple[tuple[str, ...], bool]:
         voice = self._voice()
         if voice is None or (due := voice.due()) is None or due > now:
-            return (), False
+            return ((self._asked.popleft(),) if self._asked else ()), False
         cuts_in = self._last is None or self._last[0] == voice.order or voice.urgency() < self._last[1]
         self._last = (voice.order, voice.urgency())
         voice.said_at = now

@@ -68,12 +68,17 @@ class Sound:
         if not self._goes_on() and self._player is not None:
             _kill(self._player)
 
+    @property
+    def can_speak(self) -> bool:
+        """Whether there is anything to speak with, as far as can be known without trying."""
+        return self._wanted is True or self._has_card()
+
     async def run(self) -> None:
         """Speak for ever; falls silent when it is cancelled."""
         await self._look_for_a_device()
         while True:
             await self._asked.wait()
-            if self._wanted or self._has_card():
+            if self.can_speak:
                 await self._speak()
             self._asked.clear()
 

@@ -20,6 +20,9 @@ HAZARDS: Final = ("smoke", "heat", "co", "gas")
 
 TEST: Final = "test"
 
+SPOKEN_ON_COMMAND: Final = ("answer_phone", "open_door", "stay_there", TEST)
+"""What the centre may have said by its command `speak`. None of them promises help that only an answer can promise."""
+
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "zh-CN": {
         "test": "这是测试。",
@@ -34,6 +37,9 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "dispatched": "已经派人前来，请耐心等待。",
         "arrived": "帮助您的人已经到了。",
         "resolved": "这次报警已经结束。",
+        "answer_phone": "呼叫中心正在给您打电话，请接电话。",
+        "open_door": "有人在您门口。您方便的话，请开门。",
+        "stay_there": "请您待在原地，不要着急。",
     },
     "en": {
         "test": "This is a test.",
@@ -51,6 +57,9 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "dispatched": "Somebody is on the way to you. Please wait.",
         "arrived": "The people who help you are there.",
         "resolved": "This alarm is closed.",
+        "answer_phone": "The call centre is ringing you. Please answer the telephone.",
+        "open_door": "Somebody is at your door. If you can, please open it.",
+        "stay_there": "Please stay where you are, and take your time.",
     },
 }
-"""Language → name → sentence. The names are the states of a notice, the hazards, and `test`."""
+"""Language → name → sentence. The names: states of a notice, hazards, what the centre may have said."""

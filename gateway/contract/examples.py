@@ -180,9 +180,15 @@ def _answers() -> list[Example]:
 def _commands() -> list[Example]:
     rebirth = Command(id=_id(50), command="rebirth", issuer="desk-1", issued_at=_time(0), expires_at=_time(60))
     heartbeat = msgspec.structs.replace(rebirth, id=_id(51), command="set_heartbeat", heartbeat_minutes=15)
+    speak = msgspec.structs.replace(rebirth, id=_id(52), command="speak", sentence="answer_phone")
+    silence = msgspec.structs.replace(rebirth, id=_id(53), command="silence", alarm=_SMOKE)
+    test = msgspec.structs.replace(rebirth, id=_id(54), command="test", device="smoke-kitchen", type="smoke")
     return [
         Example("rebirth", topics.COMMAND, msgspec.json.encode(rebirth)),
         Example("set_heartbeat", topics.COMMAND, msgspec.json.encode(heartbeat)),
+        Example("speak", topics.COMMAND, msgspec.json.encode(speak)),
+        Example("silence", topics.COMMAND, msgspec.json.encode(silence)),
+        Example("test", topics.COMMAND, msgspec.json.encode(test)),
     ]
 
 

@@ -167,10 +167,13 @@ class Answer(Struct, kw_only=True):
     understood: bool | UnsetType = UNSET
 
 
-class Command(Struct, kw_only=True):
+class Command(Struct, kw_only=True, omit_defaults=True):
     """An order of the centre. It acts at most once, and only until `expiry` (at most 5 minutes after `issued_at`).
 
-    `heartbeat_minutes` (1 to 1440) belongs to `set_heartbeat`; other commands bring keys of their own.
+    `heartbeat_minutes` (1 to 1440) belongs to `set_heartbeat`. `speak` says `sentence`, by its name, in the home.
+    `silence` ends what is sounded and said of the alarm whose raised event is `alarm`, never the alarm itself.
+    `test` raises a test of `device` (of the house where null), `type` being the alarm type that it tests.
+    Other commands bring keys of their own.
     """
 
     id: str
@@ -179,6 +182,10 @@ class Command(Struct, kw_only=True):
     issued_at: Time
     expires_at: Time = field(name="expiry")
     heartbeat_minutes: int | None = None
+    sentence: str | None = None
+    alarm: str | None = None
+    device: str | None = None
+    type: str | None = None
 
 
 class Reply(Struct, kw_only=True):

@@ -168,6 +168,11 @@ class Intake:
         event = self._mint(Kind.RESTORE, name, device, None, moment, evidence={"began": began})
         return [Happened(event=event, change=Change(device=place, name=name, began=False))]
 
+    def test(self, type_: str | None, moment: Moment, device: Device | None) -> list[Outcome]:
+        """A test that somebody ordered, of a device or of the house itself; each one is news."""
+        event = self._mint(Kind.TEST, type_, device, None, moment, evidence={"ordered": True})
+        return [Happened(event=event)]
+
     def remind(self, device: Device, moment: Moment) -> list[Outcome]:
         """A battery is still low: say so again, as a new event of the same condition."""
         event = self._mint(Kind.LOW_BATTERY, None, device, None, moment, evidence={"reminder": True})

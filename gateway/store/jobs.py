@@ -1,5 +1,6 @@
 """Everything the house asks of its database, as functions of a connection: the only SQL besides the schema."""
 
+import json
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ HANDLING = ("received", "accepted", "dispatched", "arrived", "resolved")
 """The states an alarm goes through at the centre, by rank; each is a column of `outbox`."""
 
 RECENT_ROWS = 5_000
+SILENCED_LIMIT = 64
 THIN_SLICE = 500
 """Rows deleted in one commit: an alarm never waits behind more."""
 
@@ -168,6 +170,20 @@ def newest(connection: sqlite3.Connection, limit: int) -> list[Stored]:
     """The newest answered events, oldest first: a press that was under way when the power went is not a new one."""
     rows = connection.execute(SELECT + "ORDER BY o.sequence DESC LIMIT ?", (limit,)).fetchall()
     return [from_row(row) for row in reversed(rows)]
+
+
+def silence(connection: sqlite3.Connection, alarm: str) -> None:
+    """Note that nothing more is to be sounded of an alarm, so that a restart does not begin again."""
+    kept = [known for known in silenced(connection) if known != alarm]
+    newest = json.dumps([*kept, alarm][-SILENCED_LIMIT:])
+    connection.execute("INSERT OR REPLACE INTO setting VALUES ('silenced', ?)", (newest,))
+
+
+def silenced(connection: sqlite3.Connection) -> list[str]:
+    """The alarms silenced last, the newest last."""
+    row = connection.execute("SELECT value FROM setting WHERE name = 'silenced'").fetchone()
+    found: list[str] = json.loads(row[0]) if row else []
+    return found
 
 
 def probe(connection: sqlite3.Connection, moment: datetime, *, durable: bool) -> None:

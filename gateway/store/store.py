@@ -108,6 +108,10 @@ class Store:
         """Forget a condition that ended without an event of its own."""
         self._try(_Write(partial(jobs.end_condition, change=change)))
 
+    def silence(self, alarm: str) -> None:
+        """Keep that nothing more is to be sounded of an alarm."""
+        self._try(_Write(partial(jobs.silence, alarm=alarm)))
+
     def note(self, event: Event, decision: Decision) -> None:
         """Keep telemetry for the next batch: it is written every half minute, or when a thousand wait."""
         self._telemetry.append(self._place(event, decision))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.announce.board import LAMP_SECONDS, LIMIT, Board
+from gateway.announce.board import ASKED_LIMIT, LAMP_SECONDS, LIMIT, Board
 from gateway.announce.lamp import PATTERNS
 from gateway.announce.schedule import SILENT_AFTER_SECONDS
 from gateway.announce.words import HAZARDS, SENTENCES
@@ -220,3 +220,45 @@ def test_whatever_happens_only_known_sentences_are_said_and_the_house_falls_sile
             board.clear(f"a{which}")
     listen(board, now, now + 3 * SILENT_AFTER_SECONDS)
     assert board.look(now + 4 * SILENT_AFTER_SECONDS).words == ()
+
+
+def test_a_silenced_alarm_is_said_no_more_and_still_shown() -> None:
+    board = Board()
+    board.begin(raised("a", "smoke"), now=0.0)
+    board.look(0.0)
+    board.silence("a")
+    board.rise("a", "accepted", now=4.0)
+    assert listen(board, 4.0, SILENT_AFTER_SECONDS) == []
+    assert board.look(SILENT_AFTER_SECONDS).state == "accepted"
+    board.rise("a", "resolved", now=SILENT_AFTER_SECONDS)
+    listen(board, SILENT_AFTER_SECONDS, 2 * SILENT_AFTER_SECONDS)
+    assert board.look(2 * SILENT_AFTER_SECONDS).state is None, "it is over like any other"
+
+
+def test_silence_is_of_one_alarm_and_ends_where_nobody_is_reached() -> None:
+    board = Board()
+    board.begin(raised("a"), now=0.0)
+    board.silence("a")
+    board.silence("unknown")
+    board.begin(raised("b"), now=1.0)
+    assert board.look(1.0).words == ("calling",)
+    board.rise("b", "accepted", now=2.0)
+    assert listen(board, 2.0, 30.0) == [(2.0, ("accepted",))]
+    board.rise("a", "not_reached", now=180.0)
+    assert board.look(180.0).words == ("not_reached",)
+
+
+def test_a_sentence_on_command_is_said_once_when_no_alarm_has_anything_to_say() -> None:
+    board = Board()
+    board.ask("open_door")
+    assert listen(board, 0.0, 60.0) == [(0.0, ("open_door",))]
+    board.begin(raised("a"), now=100.0)
+    board.ask("answer_phone")
+    assert listen(board, 100.0, 116.0) == [(100.0, ("calling",)), (100.0, ("answer_phone",)), (115.0, ("calling",))]
+
+
+def test_not_more_sentences_wait_than_anybody_can_follow() -> None:
+    board = Board()
+    for number in range(100):
+        board.ask(f"sentence-{number}")
+    assert listen(board, 0.0, 60.0) == [(0.0, (f"sentence-{number}",)) for number in range(100 - ASKED_LIMIT, 100)]

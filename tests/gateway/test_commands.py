@@ -1,5 +1,6 @@
-"""The centre's orders: obeyed once and in time, otherwise refused with the reason."""
+"""The centre's commands: obeyed once and in time, otherwise refused with the reason."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -8,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.event import ClockQuality
+from drivers.device import Device
+from drivers.event import AlarmType, ClockQuality
+from gateway.announce.words import SENTENCES, SPOKEN_ON_COMMAND
 from gateway.commands import Commands
 from gateway.contract.times import to_text
-from tests.gateway.houses import HandClock
+from gateway.orders import table as orders_table
+from gateway.store.rows import Stored
+from tests.gateway.houses import CORD, HandClock, stored
 
 HEARTBEAT = {"command": "set_heartbeat", "heartbeat_minutes": 5}
 
@@ -24,12 +29,29 @@ class House:
         self.replies: list[dict[str, Any]] = []
         self.births = 0
         self.heartbeats: list[int] = []
-        self.commands = Commands(
-            self.clock, lambda payload: self.replies.append(json.loads(payload)), self._bear, self.heartbeats.append
+        self.said: list[str | None] = []
+        orders = orders_table(
+            rebirth=self._bear, set_heartbeat=self.heartbeats.append, voice=self, tester=self, devices={CORD.id: CORD}
         )
+        self.commands = Commands(self.clock, lambda payload: self.replies.append(json.loads(payload)), orders)
+        self.has_voice = True
+        self.tests: list[tuple[str | None, Device | None]] = []
+        self.kept: asyncio.Future[Stored] | None = None
 
     def _bear(self) -> None:
         self.births += 1
+
+    def speak(self, sentence: str) -> bool:
+        if self.has_voice:
+            self.said.append(sentence)
+        return self.has_voice
+
+    def silence(self, alarm: str) -> bool:
+        return alarm == "alarm-1"
+
+    def test(self, type_: str | None, device: Device | None) -> "list[asyncio.Future[Stored]]":
+        self.tests.append((type_, device))
+        return [self.kept] if self.kept else []
 
     async def order(self, issued_ago: float = 0.0, life: float = 300.0, **fields: object) -> dict[str, Any] | None:
         issued = self.clock.now() - timedelta(seconds=issued_ago)
@@ -86,7 +108,7 @@ async def test_a_time_that_no_calendar_holds_is_refused() -> None:
     assert reply["reason"] == "bad_time"
 
 
-@pytest.mark.parametrize("command", ["wipe", "reboot", "update", "set_config", "speak", "dance"])
+@pytest.mark.parametrize("command", ["wipe", "reboot", "update", "set_config", "dance"])
 async def test_what_this_version_does_not_do_is_refused_by_name(command: str) -> None:
     reply = await House().order(command=command)
     assert reply is not None
@@ -101,6 +123,81 @@ async def test_the_heartbeat_stays_in_its_range(minutes: int | None) -> None:
     wanted = minutes is not None and 1 <= minutes <= 1_440
     assert reply["done"] is wanted
     assert house.heartbeats == ([minutes] if wanted else [])
+
+
+@pytest.mark.parametrize("sentence", SPOKEN_ON_COMMAND)
+async def test_a_sentence_that_everybody_knows_is_said(sentence: str) -> None:
+    house = House()
+    reply = await house.order(command="speak", sentence=sentence)
+    assert reply is not None
+    assert (reply["done"], house.said) == (True, [sentence])
+
+
+@pytest.mark.parametrize(
+    "sentence", [None, "", "Mrs. Zhang has a weak heart", *(set(SENTENCES["en"]) - {*SPOKEN_ON_COMMAND})]
+)
+async def test_nothing_else_is_said(sentence: str | None, caplog: pytest.LogCaptureFixture) -> None:
+    house = House()
+    reply = await house.order(command="speak", sentence=sentence)
+    assert reply is not None
+    assert (reply["done"], reply["reason"], house.said) == (False, "unknown_sentence", [])
+    assert "Zhang" not in caplog.text
+
+
+async def test_a_house_without_a_voice_says_so() -> None:
+    house = House()
+    house.has_voice = False
+    reply = await house.order(command="speak", sentence="open_door")
+    assert reply is not None
+    assert reply["reason"] == "no_voice"
+
+
+async def test_a_sentence_that_may_be_late_is_not_said() -> None:
+    house = House()
+    house.clock.known = ClockQuality.UNTRUSTED
+    reply = await house.order(command="speak", sentence="open_door")
+    assert reply is not None
+    assert (reply["reason"], house.said) == ("clock_untrusted", [])
+
+
+@pytest.mark.parametrize(
+    ("alarm", "reason"), [("alarm-1", None), ("alarm-2", "unknown_alarm"), (None, "unknown_alarm")]
+)
+async def test_one_alarm_is_silenced(alarm: str | None, reason: str | None) -> None:
+    reply = await House().order(command="silence", alarm=alarm)
+    assert reply is not None
+    assert (reply["done"], reply["reason"]) == (reason is None, reason)
+
+
+@pytest.mark.parametrize("type_", [None, *AlarmType])
+@pytest.mark.parametrize("device", [None, CORD])
+async def test_a_test_is_raised(type_: str | None, device: Device | None) -> None:
+    house = House()
+    reply = await house.order(command="test", type=type_, device=device.id if device else None)
+    assert reply is not None
+    assert (reply["done"], house.tests) == (True, [(type_, device)])
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"), [("device", "nobody", "unknown_device"), ("type", "earthquake", "unknown_type")]
+)
+async def test_a_test_of_nothing_is_refused(key: str, value: str, reason: str) -> None:
+    house = House()
+    wrong: dict[str, Any] = {"command": "test", key: value}
+    reply = await house.order(**wrong)
+    assert reply is not None
+    assert (reply["reason"], house.tests) == (reason, [])
+
+
+async def test_a_test_is_replied_to_when_it_is_kept() -> None:
+    house = House()
+    house.kept = asyncio.get_running_loop().create_future()
+    ordered = asyncio.ensure_future(house.order(command="test"))
+    await asyncio.sleep(0)
+    assert house.tests
+    assert house.replies == []
+    house.kept.set_result(stored())
+    assert await ordered == house.replies[0]
 
 
 @pytest.mark.parametrize(

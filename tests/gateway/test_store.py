@@ -323,3 +323,13 @@ def test_reading_what_is_no_database_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"text\.db: file is not a database"):
         open_for_reading(tmp_path / "text.db")
     assert issubclass(UnfitError, StoreError)
+
+
+async def test_the_newest_silenced_alarms_are_known_after_a_restart(path: Path) -> None:
+    alarms = [f"alarm-{number}" for number in range(jobs.SILENCED_LIMIT + 2)]
+    with Store(path) as store:
+        assert await store.ask(jobs.silenced) == []
+        for alarm in [alarms[0], *alarms]:
+            store.silence(alarm)
+    with Store(path) as store:
+        assert await store.ask(jobs.silenced) == alarms[2:]

@@ -1,0 +1,84 @@
+"""What this version does on the centre's command, as a table: a further command is a further row.
+
+`speak` says sentences that everybody knows, by their names, and nothing else: no text of the centre's is spoken, so
+that none with a name or an illness in it can be. `silence` ends the noise about an alarm, never the alarm. `test`
+raises a test that takes the alarm's way.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from drivers.device import Device
+from drivers.event import AlarmType
+from gateway.announce.words import SPOKEN_ON_COMMAND
+from gateway.commands import Order
+from gateway.contract.messages import Command
+from gateway.store.rows import Stored
+
+_ALARM_TYPES = frozenset(AlarmType)
+
+
+class Voice(Protocol):
+    """Who says a sentence and falls silent about an alarm."""
+
+    def speak(self, sentence: str) -> bool:
+        """Say a sentence by its name. False where the house has no voice."""
+
+    def silence(self, alarm: str) -> bool:
+        """Sound and say nothing more about an alarm. False where no such alarm is under way."""
+
+
+class Tester(Protocol):
+    """Who raises tests."""
+
+    def test(self, type_: str | None, device: Device | None) -> "list[asyncio.Future[Stored]]":
+        """Raise a test of a device, or of the house. The futures tell when it is kept."""
+
+
+def table(
+    *,
+    rebirth: Callable[[], None],
+    set_heartbeat: Callable[[int], None],
+    voice: Voice,
+    tester: Tester,
+    devices: Mapping[str, Device],
+) -> dict[str, Order]:
+    """Every command that this version obeys, by name. `devices` are the enrolled ones by id."""
+
+    async def be_reborn(_command: Command) -> str | None:
+        rebirth()
+        return None
+
+    async def beat(command: Command) -> str | None:
+        minutes = command.heartbeat_minutes
+        if minutes is None or not 1 <= minutes <= 1_440:
+            return "heartbeat_minutes must be 1 to 1440"
+        set_heartbeat(minutes)
+        return None
+
+    async def speak(command: Command) -> str | None:
+        if command.sentence not in SPOKEN_ON_COMMAND:
+            return "unknown_sentence"
+        return None if voice.speak(command.sentence) else "no_voice"
+
+    async def silence(command: Command) -> str | None:
+        return None if command.alarm and voice.silence(command.alarm) else "unknown_alarm"
+
+    async def test(command: Command) -> str | None:
+        if command.type is not None and command.type not in _ALARM_TYPES:
+            return "unknown_type"
+        if command.device is not None and command.device not in devices:
+            return "unknown_device"
+        device = None if command.device is None else devices[command.device]
+        await asyncio.gather(*tester.test(command.type, device))
+        return None
+
+    return {
+        "rebirth": Order(obey=be_reborn),
+        "set_heartbeat": Order(obey=beat),
+        # A sentence that comes an hour late says what is not so any more.
+        "speak": Order(obey=speak, harmless_late=False),
+        "silence": Order(obey=silence),
+        "test": Order(obey=test),
+    }
