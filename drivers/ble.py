@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 
 from drivers import ble_bthome, ble_mibeacon
 from drivers.ble_bands import Advertisement, recognise
+from drivers.ble_bthome_objects import PRESSES
 from drivers.ble_meaning import band_signals, signals
 from drivers.ble_models import GENERIC, MODELS, profile
 from drivers.ble_report import Press, Report
@@ -124,7 +125,7 @@ def _decoded_by_gateway(message: State) -> Report:
     return Report(
         counter=None if counter is None else int(counter),
         sensors={} if percent is None else {"battery": percent},
-        events={name: Press(f"press_{int(said)}") for name, said in presses.items() if said},
+        events={name: Press(PRESSES.get(int(said), f"press_{int(said)}")) for name, said in presses.items() if said},
     )
 
 
@@ -148,5 +149,6 @@ DRIVER = Driver(
     repeat_seconds=REPEAT_SECONDS,
     state_seconds=STATE_SECONDS,
     is_sealed=True,
+    tells_presses=True,
 )
 MQTT_DRIVER = MqttDriver(name=NAME, subscriptions=(f"+/+/{_LEVEL}/+",), decode=decode)

@@ -108,13 +108,14 @@ def _presses(report: Report, profile: Profile, common: Signal) -> list[Signal]:
     found: list[Signal] = []
     for name, press in report.events.items():
         code = f"{name}:{press.word}" if report.counter is None else f"{name}:{press.word}:{report.counter}"
+        said = replace(common, code=code, press=f"{name}:{press.word}")
         pressed = Pressed.BUTTON if name.startswith("dimmer") and "rotate" in press.word else profile.pressed
         if pressed is Pressed.SOS:
-            found.append(replace(common, kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=code))
+            found.append(replace(said, kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE))
         elif pressed is Pressed.TEST:
             found.append(replace(common, kind=Kind.TEST, type=profile.tests))
         else:
-            found.append(replace(common, kind=Kind.ACTIVITY, type=ActivityType.BUTTON, code=code))
+            found.append(replace(said, kind=Kind.ACTIVITY, type=ActivityType.BUTTON))
     return found
 
 

@@ -136,6 +136,7 @@ DRIVER = Driver(
     normalise_code=None,
     code_map_words=None,
     repeat_seconds=_PRESS_REPEAT_SECONDS,
+    tells_presses=True,
 )
 """The network server removes a device's repeats; what is left within two seconds is one event delivered twice."""
 

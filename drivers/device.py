@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 
 from drivers.event import Reject, Signal
 
+BED, CHAIR = "bed", "chair"
+ROLES = (BED, CHAIR)
+"""What a mat, a strip or a pad may lie on or under."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
@@ -14,7 +18,9 @@ class Device:
     codes have no meaning of their own. `supervision_seconds` overrides the model's; None leaves it to the model.
     `position` is where on the body a device is worn ("torso", "wrist"), None where nobody said; `cancel_seconds` is how
     long its wearer can take an alarm of its watcher back. `bind_key` is the key, 32 hexadecimal digits, of a device
-    that seals its messages: a secret that is never printed and never leaves the house.
+    that seals its messages: a secret that is never printed and never leaves the house. `presses` gives kinds of presses
+    (see `drivers.presses`) another meaning. `role` is what somebody lies or sits on (one of ROLES), None for a device
+    that is no mat; `is_inverted` where it says the opposite.
     """
 
     id: str
@@ -27,6 +33,9 @@ class Device:
     position: str | None = None
     cancel_seconds: int = 20
     bind_key: str | None = field(default=None, repr=False)
+    presses: Mapping[str, str] = field(default_factory=dict)
+    role: str | None = None
+    is_inverted: bool = False
 
 
 Lookup = Callable[[str, str], Device | None]

@@ -73,6 +73,8 @@ class ActivityType(StrEnum):
     CONTACT_CLOSED = "contact_closed"
     BED_IN = "bed_in"
     BED_OUT = "bed_out"
+    CHAIR_IN = "chair_in"
+    CHAIR_OUT = "chair_out"
     BUTTON = "button"
 
 
@@ -126,6 +128,7 @@ class Signal:
     `code` tells presses apart for repeat folding (the data nibble of a radio code, the action of a button).
     `not_active` lists the alarm types that this very message reports as not active (for example `smoke: false`):
     it ends an open alarm of that type and is nothing by itself.
+    `press` is the kind of a press in the device's own words, which its enrolment may give another meaning.
     `marks` are short fixed words about how far to trust it; they go into the event's evidence and change nothing else.
     """
 
@@ -134,6 +137,7 @@ class Signal:
     kind: Kind
     type: str | None = None
     code: str | None = None
+    press: str | None = None
     state: State | None = None
     not_active: tuple[str, ...] = ()
     occurred_at: datetime | None = None

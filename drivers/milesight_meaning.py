@@ -144,9 +144,9 @@ def _press(fields: Fields, common: Signal, profile: Profile) -> Iterator[Signal]
     if code is None:
         return
     if profile.presses_are_sos:
-        yield replace(common, kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=code)
+        yield replace(common, kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=code, press=code)
     else:
-        yield replace(common, kind=Kind.ACTIVITY, type=ActivityType.BUTTON, code=code)
+        yield replace(common, kind=Kind.ACTIVITY, type=ActivityType.BUTTON, code=code, press=code)
 
 
 def _pressed(fields: Fields) -> str | None:

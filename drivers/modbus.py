@@ -99,7 +99,7 @@ def signals(read: Read, answer: Answer, common: Signal) -> tuple[Signal, ...]:
     return tuple(found)
 
 
-_ORDER = (Kind.ALARM, Kind.TEST, Kind.TAMPER, Kind.TROUBLE, Kind.LOW_BATTERY, Kind.MEASUREMENT)
+_ORDER = (Kind.ALARM, Kind.TEST, Kind.TAMPER, Kind.TROUBLE, Kind.LOW_BATTERY, Kind.ACTIVITY, Kind.MEASUREMENT)
 
 
 def state_of(point: Point, raw: int) -> Word | None:
@@ -119,6 +119,8 @@ def _said(point: Point, raw: int, common: Signal) -> Iterator[Signal]:
         yield replace(common, kind=Kind.ALARM, type=point.alarm, state=State.ACTIVE)
     elif word is Word.TEST:
         yield replace(common, kind=Kind.TEST, type=point.alarm)
+    elif word in _CONTACTS:
+        yield replace(common, kind=Kind.ACTIVITY, type=word.value)
     elif word in _LASTING:
         kind, type_, _ = _LASTING[word]
         low = True if kind is Kind.LOW_BATTERY else None
@@ -159,7 +161,8 @@ def _is_over(point: Point, word: Word | None, on: Word) -> bool:
     return word in _WORKING
 
 
-_WORKING = frozenset({Word.NORMAL, Word.ALARM, Word.TEST})
+_CONTACTS = frozenset({Word.CONTACT_OPEN, Word.CONTACT_CLOSED})
+_WORKING = frozenset({Word.NORMAL, Word.ALARM, Word.TEST}) | _CONTACTS
 
 
 def _models() -> dict[str, Model]:

@@ -44,6 +44,8 @@ class Word(StrEnum):
     TAMPER = "tamper"
     LOW_BATTERY = "low_battery"
     WARMING_UP = "warming_up"
+    CONTACT_OPEN = "contact_open"
+    CONTACT_CLOSED = "contact_closed"
 
 
 class Point(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

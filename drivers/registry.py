@@ -53,7 +53,8 @@ class Driver:
     code counts as one press, for senders that repeat themselves; None where every message is a press of its own.
     `state_seconds` is how long an unchanged state or a further reading is no news, for devices that report many times a
     second; None where each report counts. `is_worn`: its devices have a `position` on the body and a cancel window.
-    `is_sealed`: its devices may seal their messages with a `bind_key`.
+    `is_sealed`: its devices may seal their messages with a `bind_key`. `tells_presses`: its buttons tell kinds of
+    presses apart, which `presses` of a device may give a meaning.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Driver:
     state_seconds: float | None = None
     is_worn: bool = False
     is_sealed: bool = False
+    tells_presses: bool = False
 
     def model(self, name: str) -> Model:
         """The named model; the generic one where the name is unknown."""

@@ -12,6 +12,8 @@ Supervision: 25 hours where nothing better is known of a model; none for buttons
 Off by default: nothing. Measurements (temperature, gas density) are left in the raw message.
 """
 
+from dataclasses import replace
+
 from drivers.device import Decoded, Device, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Kind, Reject, Signal
 from drivers.json_object import State, read
@@ -90,7 +92,9 @@ def decode(topic: str, payload: bytes, retained: bool, lookup: Lookup) -> Decode
 def _quirk(device: Device, state: State) -> Quirk:
     about = state.get("device")
     reported = about if isinstance(about, dict) else {}
-    return quirk_of(device.model, reported.get("model"), reported.get("manufacturerName"))
+    quirk = quirk_of(device.model, reported.get("model"), reported.get("manufacturerName"))
+    # Whatever kind of sensor lies under somebody: its contact, occupancy or presence is that of the bed or the chair.
+    return quirk if device.role is None else replace(quirk, bed=True)
 
 
 def _common(name: str, state: State, payload: bytes, retained: bool) -> Signal:
@@ -129,6 +133,7 @@ DRIVER = Driver(
     normalise_address=normalise_address,
     normalise_code=None,
     code_map_words=None,
+    tells_presses=True,
 )
 """Any non-empty action is an SOS, whatever the button calls it, unless the model says otherwise (a remote, a keypad, a
 vibration sensor): a call button that is pressed must never say nothing."""

@@ -90,8 +90,8 @@ def _press(values: Values, common: Signal, quirk: Quirk) -> list[Signal]:
         return []
     words = set(code.lower().replace("-", "_").split("_"))
     if quirk.press is Press.SOS or (quirk.press is Press.WORD and words & _EMERGENCY_WORDS):
-        return [replace(common, kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=code)]
-    return [replace(common, kind=Kind.ACTIVITY, type=ActivityType.BUTTON, code=code)]
+        return [replace(common, kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=code, press=code)]
+    return [replace(common, kind=Kind.ACTIVITY, type=ActivityType.BUTTON, code=code, press=code)]
 
 
 def _faults(values: Values, common: Signal, quirk: Quirk) -> list[Signal]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from drivers import registry
 from drivers.device import Device
+from gateway.config_roles import read_presses, read_role
 from gateway.config_rules import Table, is_loopback, listed, quoted, suggestion
 
 SUPERVISION_SECONDS_LIMIT = 2_592_000
@@ -108,6 +109,7 @@ def read_devices(tables: list[Table]) -> tuple[Device, ...]:
 def _device(table: Table) -> Device:
     driver = _driver(table, registry.DRIVERS, "drivers")
     generic_model = registry.DRIVERS[driver].generic_model if driver else ""
+    role, is_inverted = read_role(table)
     label_remedy = "write at most 64 characters on one line"
     if not table.has("room"):
         table.warning("room", "room is missing; whoever comes to help will not know where to go")
@@ -122,6 +124,9 @@ def _device(table: Table) -> Device:
         position=_position(table, driver),
         cancel_seconds=table.integer("cancel_seconds", 0, CANCEL_SECONDS_LIMIT, CANCEL_SECONDS),
         bind_key=_bind_key(table, driver),
+        presses=read_presses(table, driver),
+        role=role,
+        is_inverted=is_inverted,
     )
 
 

@@ -13,6 +13,7 @@ from drivers.device import Device
 from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal
 from drivers.registry import Driver
 from gateway.intake.conditions import Conditions
+from gateway.intake.meaning import meant
 from gateway.intake.minted import Minted
 from gateway.intake.offers import Offers
 from gateway.intake.presses import Presses, Verdict
@@ -135,6 +136,7 @@ class Intake:
         if device is None:
             self.offers.heard(signal.driver, signal.address, signal.code, moment.wall)
             return []
+        signal = meant(device, signal)
         if redelivered and self.minted.take(device.id, signal, moment.monotonic):
             return [Stale(driver=signal.driver, reason="redelivered")]
         if not signal.retained and self._is_cached(device, signal, moment):
