@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pysiaalarm.account import SIAAccount
-from pysiaalarm.aio.client import SIAClientTCP
+from pysiaalarm.aio.client import SIAClient
 from pysiaalarm.event import SIAEvent
 
 from gateway.routes.dc09_frame import Frame, crc, decode
@@ -66,7 +66,7 @@ async def pysiaalarm_receiver(
         heard.append(event)
 
     port = free_port()
-    client = SIAClientTCP(LOOPBACK, port, [SIAAccount(account, key, **settings)], take)
+    client = SIAClient(LOOPBACK, port, [SIAAccount(account, key, **settings)], take)  # type: ignore[abstract]  # it chooses its own subclass
     await client.async_start(reuse_address=True)
     try:
         yield port, heard
