@@ -27,8 +27,14 @@ def moment(value: object) -> datetime | None:
 
 
 def action(state: State) -> str | None:
-    """The button's action; None where the message is no press (missing, null, or the empty text of a release)."""
-    value = state.get("action")
+    """The button's action; None where the message is no press (missing, null, or the empty text of a release).
+
+    Old releases and their legacy setting call it `click`.
+    """
+    return _word(state.get("action")) or _word(state.get("click"))
+
+
+def _word(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return None
     return str(value).strip()[:_ACTION_LIMIT_CHARACTERS] or None

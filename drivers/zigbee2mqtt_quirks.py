@@ -72,8 +72,8 @@ QUIRKS: Mapping[str, Quirk] = {
     "generic-button-without-battery": Quirk(
         zone=ZONES["generic-button-without-battery"], supervision_seconds=None, battery=False
     ),
-    "generic-remote": _REMOTE,
-    "generic-keypad": _REMOTE,
+    "generic-remote": Quirk(press=Press.WORD, zone=ZONES["generic-remote"]),
+    "generic-keypad": Quirk(press=Press.WORD, zone=ZONES["generic-keypad"]),
     "generic-smoke": Quirk(zone=ZONES["generic-smoke"]),
     "generic-heat": Quirk(zone=ZONES["generic-heat"]),
     "generic-co": Quirk(zone=ZONES["generic-co"]),

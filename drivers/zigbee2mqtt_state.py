@@ -38,7 +38,7 @@ _TEST_KEYS = ("test", "self_test", "preheat")
 _SILENCE_KEYS = ("silence", "mute", "muted", "buzzer_manual_mute")
 _NUMBERS_OF_GAS = frozenset({"co"})
 """Keys that some models use for a concentration: there a number says nothing about an alarm."""
-_SAYS_NOTHING = frozenset({"action", "linkquality", "last_seen", "elapsed", "device", "update"})
+_SAYS_NOTHING = frozenset({"action", "click", "linkquality", "last_seen", "elapsed", "device", "update"})
 _EMERGENCY_WORDS = frozenset({"emergency", "sos", "panic", "fire", "medical"})
 
 
@@ -100,6 +100,8 @@ def _faults(values: Values, common: Signal, quirk: Quirk) -> list[Signal]:
         for key, kind in (("tamper", Kind.TAMPER), ("battery_low", Kind.LOW_BATTERY))
         if truth(values.get(key))
     ]
+    if truth(values.get("trouble")):
+        found.append(replace(common, kind=Kind.TROUBLE, type=TroubleType.DEVICE_FAULT))
     if quirk.tells_mains and truth(values.get("ac_status")):
         found.append(replace(common, kind=Kind.TROUBLE, type=TroubleType.MAINS))
     return found
@@ -122,6 +124,8 @@ def _not_active(values: Values, quirk: Quirk) -> tuple[str, ...]:
     over = [type_.value for type_, active in conditions(values).items() if not active]
     if truth(values.get("tamper")) is False:
         over.append(Kind.TAMPER.value)
+    if truth(values.get("trouble")) is False:
+        over.append(TroubleType.DEVICE_FAULT.value)
     if quirk.tells_mains and truth(values.get("ac_status")) is False:
         over.append(TroubleType.MAINS.value)
     return tuple(over)

@@ -50,6 +50,9 @@ ZONES: Mapping[str, Zone] = {
     "generic-motion": both("occupancy"),
     "generic-presence": both("presence"),
     "generic-vibration": both("vibration"),
+    # The specification's own table: panic and emergency.
+    "generic-remote": both("sos"),
+    "generic-keypad": both("sos"),
     # Xiaomi (Honeywell): 0x0002 is the self-test.
     "JTYJ-GD-01LM/BW": Zone(alarm_1="smoke", alarm_2="test"),
     "JTQJ-BF-01LM/BW": both("gas"),
@@ -89,8 +92,14 @@ GENERIC_BY_ZONE_TYPE: Mapping[int, str] = {
     0x010F: "generic-remote",
     0x0115: "generic-remote",
     0x021D: "generic-keypad",
+    0x0225: "generic-siren",
+    0x0226: "generic-vibration",
 }
-"""The model to take for a zone that says its type and nothing else."""
+"""The model to take for a zone that says its type and nothing else.
+
+A personal emergency device's alarm_1 is a fall and its alarm_2 the button by the specification; buttons in shops set
+either for a press, so both are the call for help.
+"""
 
 
 def values_of(status: int, zone: Zone) -> dict[str, bool]:
@@ -99,7 +108,8 @@ def values_of(status: int, zone: Zone) -> dict[str, bool]:
     alarms = {bit: said.pop(bit) for bit in ("alarm_1", "alarm_2")}
     meant = meant_by(alarms, zone)
     # The test bit of the status and a test that an alarm bit stands for: either is a test.
-    return {**said, **meant, "test": said["test"] or meant.get("test", False)}
+    is_test = said["test"] or meant.get("test", False)
+    return {**said, **meant, "test": is_test, "battery_low": said["battery_low"] or said["battery_defect"]}
 
 
 def meant_by(alarms: Mapping[str, bool], zone: Zone) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from drivers.event import AlarmType, Kind, Signal, State
-from drivers.zigbee2mqtt_quirks import QUIRKS, name_of, quirk_of
+from drivers.zigbee2mqtt_quirks import GENERIC, QUIRKS, name_of, quirk_of
 from drivers.zigbee2mqtt_state import signals
 from drivers.zigbee_ias import (
     CALLS_FOR_HELP,
@@ -128,14 +128,13 @@ def _told(fields: dict[str, Any], notification: Notification, vector: Vector) ->
 
 
 def _word(signal: Signal, status: int) -> str | None:
-    if signal.type is not None and signal.kind is not Kind.TEST:
+    if signal.type is not None and signal.kind not in (Kind.TEST, Kind.TROUBLE):
         return str(signal.type)
     if signal.kind is not Kind.SUPERVISION:
         return signal.kind.value
     known = flags(status)
     # A zone that reports its restores and has nothing to report has restored.
     for name, word in (
-        ("trouble", "trouble"),
         ("ac_status", "mains"),
         ("restore_reports", "restore"),
         ("supervision_reports", "supervision"),
@@ -162,9 +161,9 @@ def _model(status: int, vector: Vector) -> tuple[str, bool]:
     if isinstance(model, str) and (name := name_of(model)) is not None:
         return name, True
     type_ = context.get("zone_type")
-    if isinstance(type_, int | str) and (sort := GENERIC_BY_ZONE_TYPE.get(_integer(type_))) is not None:
-        return sort, True
-    text = f"{vector.get('note', '')} {vector.get('id', '')}"
+    if isinstance(type_, int | str):
+        return GENERIC_BY_ZONE_TYPE.get(_integer(type_), GENERIC), True
+    text = " ".join(shown for shown in (model, vector.get("note"), vector.get("id")) if isinstance(shown, str))
     named = [name for name in QUIRKS if not name.startswith("generic") and re.split("[/ ]", name)[0] in text]
     if named:
         return max(named, key=len), True

@@ -272,10 +272,19 @@ def test_a_siren_tells_of_the_mains_and_is_no_alarm() -> None:
         ({"tamper_alarm": True}, [(Kind.TAMPER, None)]),
         ({"battery_state": "low"}, [(Kind.LOW_BATTERY, None)]),
         ({"battery_defect": True, "battery_low": False}, [(Kind.LOW_BATTERY, None)]),
+        ({"trouble": True, "smoke": False}, [(Kind.TROUBLE, "device_fault")]),
+        ({"click": "single"}, SOS),
+        ({"click": "long", "action": ""}, SOS),
+        ({"click": ""}, [(Kind.SUPERVISION, None)]),
     ],
 )
 def test_what_other_keys_say_counts_too(values: object, expected: list[tuple[Kind, str | None]]) -> None:
     assert told(values) == expected
+
+
+def test_a_fault_that_is_over_is_told_as_over() -> None:
+    (signal,) = heard("dev", {"trouble": False}, device())
+    assert signal.not_active == ("device_fault",)
 
 
 def test_alarm_bits_that_are_handed_on_mean_what_the_model_means() -> None:

@@ -226,6 +226,45 @@ def test_a_status_without_an_alarm_is_told_by_its_bits(status: int, event: str) 
 
 
 @pytest.mark.parametrize(
+    ("status", "said"),
+    [(0x0040, {"kind": "trouble", "type": "device_fault"}), (0x0200, {"kind": "low_battery", "type": None})],
+)
+def test_a_fault_of_the_zone_is_no_mere_sign_of_life(status: int, said: dict[str, Any]) -> None:
+    (event,) = asked(kind="zone_status_int", input=status)["events"]
+    assert {key: event[key] for key in said} == said
+
+
+# Zone types and what their alarm bits stand for: the ZCL's table as Tizen's native API repeats it
+# (docs.tizen.org, group CAPI_NETWORK_ZIGBEE_ZCL_IAS_ZONE_CLUSTER_MODULE).
+@pytest.mark.parametrize(
+    ("zone_type", "event"),
+    [
+        (0x000D, "motion"),
+        (0x0015, "contact_open"),
+        (0x0028, "smoke"),
+        (0x002A, "water"),
+        (0x002B, "gas"),
+        (0x002C, "sos"),
+        (0x002D, "motion"),
+        (0x010F, "sos"),
+        (0x0115, "sos"),
+        (0x021D, "sos"),
+        (0x0225, None),
+        (0x0226, "motion"),
+        (0x0229, None),
+    ],
+)
+def test_an_alarm_bit_means_what_the_zone_type_says(zone_type: int, event: str | None) -> None:
+    for shown in (zone_type, f"0x{zone_type:04X}"):
+        told = asked(kind="zone_status_int", input=1, ctx={"zone_type": shown})
+        assert (told["fields"]["event"], "suggested" in told) == (event, False)
+
+
+def test_a_model_that_is_not_in_the_table_is_read_by_what_its_name_says() -> None:
+    assert asked(kind="zone_status_int", input=1, ctx={"model": "lumi.sensor_wleak.aq1"})["fields"]["event"] == "water"
+
+
+@pytest.mark.parametrize(
     ("vector", "reason"),
     [
         ({"kind": "zone_status_int", "input": 70_000}, "bad_status"),
