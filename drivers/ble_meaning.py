@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from drivers.ble_bands import Seen
+from drivers.ble_mibeacon_locks import NOT_PRESSED
 from drivers.ble_models import Pressed, Profile
-from drivers.ble_report import Report
+from drivers.ble_report import Press, Report
 from drivers.event import ActivityType, AlarmType, Kind, Signal, State
 
 LOW_BATTERY_PERCENT = 10
@@ -29,6 +30,8 @@ ALARMS: Mapping[str, AlarmType] = {
 }
 """Flags that are true while an alarm's condition lasts, fire first."""
 
+_FORCED = frozenset({"hijacking_alarm"})
+_LOCK_TAMPERS = frozenset({"lock_picking", "foreign_body_in_the_keyhole", "the_safe_was_moved"})
 _TAMPERS = ("tamper", "pry_the_door", "device_forcibly_removed")
 
 _ACTIVITIES: Mapping[str, tuple[ActivityType, ActivityType]] = {
@@ -107,6 +110,9 @@ def _worn(report: Report, profile: Profile, common: Signal) -> list[Signal]:
 def _presses(report: Report, profile: Profile, common: Signal) -> list[Signal]:
     found: list[Signal] = []
     for name, press in report.events.items():
+        if name in NOT_PRESSED:
+            found += _from_lock(press, common)
+            continue
         code = f"{name}:{press.word}" if report.counter is None else f"{name}:{press.word}:{report.counter}"
         said = replace(common, code=code, press=f"{name}:{press.word}")
         pressed = Pressed.BUTTON if name.startswith("dimmer") and "rotate" in press.word else profile.pressed
@@ -117,6 +123,13 @@ def _presses(report: Report, profile: Profile, common: Signal) -> list[Signal]:
         else:
             found.append(replace(said, kind=Kind.ACTIVITY, type=ActivityType.BUTTON))
     return found
+
+
+def _from_lock(event: Press, common: Signal) -> list[Signal]:
+    """Whoever forces the door is an intruder; whatever else a lock does is a sign of life."""
+    if event.word in _FORCED:
+        return [replace(common, kind=Kind.ALARM, type=AlarmType.INTRUSION, state=State.ACTIVE, code=event.word)]
+    return [replace(common, kind=Kind.TAMPER)] if event.word in _LOCK_TAMPERS else []
 
 
 def _activities(report: Report, profile: Profile, common: Signal) -> list[Signal]:

@@ -1,7 +1,8 @@
 """What the objects of a MiBeacon message mean, by object id. Sources: the maker's object definitions, public decoders.
 
 0x1001 is a button of older products: which one, how often, and the kind of press. Ids from 0x4800 on are properties of
-single products, whose meaning is alike wherever it was seen. Objects of locks, toothbrushes and plants are left unread.
+single products, whose meaning is alike wherever it was seen. Locks are
+`ble_mibeacon_locks`. Objects of toothbrushes and scales are left unread.
 """
 
 import math
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from drivers.ble_mibeacon_locks import LOCK_IDS, Said, read_lock
 from drivers.ble_report import Press, Report
 
 
@@ -28,19 +30,25 @@ class _Number:
     divisor: int = 1
 
 
-_Found = tuple[_Part, str, float | bool | Press]
+_Found = tuple[_Part, str, float | str | bool | Press]
 
 _BUTTON = 0x1001
 _MOTION_SECONDS = 30
 """A sensor that saw nobody for so short a time still counts as having seen somebody, as in the maker's app."""
 _BRIGHT_LUX = 100
+_LUX_MODEL = "CGPR1"
+"""The motion sensor that tells the brightness itself where others only tell light from dark."""
 
 _NUMBERS: Mapping[int, tuple[_Number, ...]] = {
     0x000A: (_Number("temperature", "<h", 100),),
     0x1004: (_Number("temperature", "<h", 10),),
     0x1006: (_Number("humidity", "<H", 10),),
+    0x1008: (_Number("moisture", "<B"),),
+    0x1009: (_Number("conductivity", "<H"),),
     0x100A: (_Number("battery", "<B"),),
     0x100D: (_Number("temperature", "<h", 10), _Number("humidity", "<H", 10)),
+    0x1010: (_Number("formaldehyde", "<H", 100),),
+    0x1013: (_Number("consumable", "<B"),),
     0x4801: (_Number("temperature", "<f"),),
     0x4802: (_Number("humidity", "<B"),),
     0x4803: (_Number("battery", "<B"),),
@@ -57,9 +65,13 @@ _NUMBERS: Mapping[int, tuple[_Number, ...]] = {
     0x4C08: (_Number("humidity", "<f"),),
     0x5003: (_Number("battery", "<B"),),
 }
-"""Objects that are numbers, one after the other. The two durations of 0x4851 and 0x4852 are minutes, others seconds."""
+"""Objects that are numbers, one after the other.
+
+Formaldehyde is in mg/m³; the two durations of 0x4851 and 0x4852 are minutes, others seconds.
+"""
 
 _FLAGS: Mapping[int, str] = {
+    0x1012: "power",
     0x1014: "moisture",
     0x1015: "smoke",
     0x1018: "light",
@@ -82,7 +94,6 @@ _STATES: Mapping[int, Mapping[int, Mapping[str, bool]]] = {
         4: {"door": True, "pry_the_door": True},
         5: {"door": False, "door_stuck": True},
     },
-    0x0008: {0: {"armed": True}, 1: {"armed": False}},
     0x1019: {
         0: {"opening": True},
         1: {"opening": False, "door_left_open": False},
@@ -151,7 +162,7 @@ _ONE_BYTE_PRESSES: Mapping[str, Mapping[int, str]] = {"K9BB-1BTN": {1: "press", 
 
 def read(objects: list[tuple[int, bytes]], model: str, report: Report) -> Report:
     """The report with the values of these objects, of which later ones replace earlier. Never raises."""
-    found: dict[_Part, dict[str, float | bool | Press]] = {part: {} for part in _Part}
+    found: dict[_Part, dict[str, float | str | bool | Press]] = {part: {} for part in _Part}
     for id_, value in objects:
         for part, name, said in _values(id_, value, model):
             found[part][name] = said
@@ -166,13 +177,23 @@ def read(objects: list[tuple[int, bytes]], model: str, report: Report) -> Report
 def _values(id_: int, value: bytes, model: str) -> Iterator[_Found]:
     if id_ in _NUMBERS:
         yield from _numbers(_NUMBERS[id_], value)
-    if id_ == _BUTTON:
+    if id_ == 0x000F and model == _LUX_MODEL and len(value) == 3:
+        yield _Part.SENSOR, "illuminance", int.from_bytes(value, "little")
+    if id_ in LOCK_IDS:
+        yield from _lock(read_lock(id_, value, model))
+    elif id_ == _BUTTON:
         yield from _button(value, model)
     elif id_ in _PRESSES:
         yield from _presses(id_, value, model)
     else:
         for name, said in _truths(id_, value, model).items():
             yield _Part.BINARY, name, said
+
+
+def _lock(said: Said) -> Iterator[_Found]:
+    yield from ((_Part.SENSOR, name, word) for name, word in said.sensors.items())
+    yield from ((_Part.BINARY, name, flag) for name, flag in said.binary.items())
+    yield from ((_Part.EVENT, name, event) for name, event in said.events.items())
 
 
 def _numbers(numbers: tuple[_Number, ...], value: bytes) -> Iterator[_Found]:

@@ -13,6 +13,13 @@ from gateway.explain.explanation import Explanation, RejectedError, Vector, even
 _KEY = re.compile(r"[0-9A-Fa-f]{32}")
 _ANY_ADDRESS = "00:00:00:00:00:00"
 
+_PROPERTY_UNITS: Mapping[str, tuple[str, str]] = {
+    "mass_lb": ("mass", "lb"),
+    "distance_m": ("distance", "m"),
+    "volume_ml": ("volume", "mL"),
+}
+"""Properties that the format has in two units: its own name for them, and the unit that is not the usual one."""
+
 Parse = Callable[[bytes, str, str | None], Report | str]
 
 
@@ -31,14 +38,19 @@ def explain_with(vector: Vector, uuid: str, parse: Parse, *, tells_properties: b
     decoded = ble.decode(topic, payload, False, lambda _driver, _address: device)
     signals = () if isinstance(decoded, Reject) else decoded
     fields: dict[str, Any] = {
-        "sensors": dict(report.sensors) | _strength(context),
+        "sensors": {_property(name): said for name, said in report.sensors.items()} | _strength(context),
         "binary": dict(report.binary),
         "events": {name: _event(press, tells_properties) for name, press in report.events.items()},
         "model": report.model,
         "encrypted": report.is_sealed,
         "counter": report.counter,
     }
-    return Explanation(fields=fields, events=[event_of(signal) for signal in signals])
+    units = {_PROPERTY_UNITS[name][0]: _PROPERTY_UNITS[name][1] for name in report.sensors if name in _PROPERTY_UNITS}
+    return Explanation(fields=fields | ({"units": units} if units else {}), events=[event_of(one) for one in signals])
+
+
+def _property(name: str) -> str:
+    return _PROPERTY_UNITS[name][0] if name in _PROPERTY_UNITS else name
 
 
 def _strength(context: Mapping[str, Any]) -> dict[str, Any]:
