@@ -114,17 +114,12 @@ class House:
             ),
         )
         self._centre_away = False
+        store.when_renewed(self.renewed)
 
     async def remember(self) -> None:
         """Take up from the last boot: what waits for an answer, what is on or wrong, which press was under way."""
         now, wall = self.clock.monotonic(), self.clock.now()
-        alarms, _ = await self.store.ask(jobs.open_alarms, LEDGER_LIMIT)
-        for alarm, state in alarms:
-            self.notices.resume(alarm, state)
-        waiting = await self.store.ask(jobs.waiting, LEDGER_LIMIT)
-        for stored in waiting:
-            self.ledger.offer(stored, now, (wall - stored.event.received_at).total_seconds())
-        self.ledger.overflowed = len(self.ledger) >= LEDGER_LIMIT
+        alarms, waiting = await self._resume()
         conditions = await self.store.ask(jobs.conditions)
         for condition in conditions:
             self.intake.conditions.restore(
@@ -144,6 +139,37 @@ class House:
             self.announcer.silence(alarm)
         if len(self.ledger):
             log.info("%d messages of an earlier run wait for the centre", len(self.ledger))
+
+    async def renewed(self) -> None:
+        """Another database was opened: its open alarms and conditions are this house's too."""
+        self.sender.store = self.store.identity.store
+        try:
+            await self._resume()
+            conditions = await self.store.ask(jobs.conditions)
+        except StoreError as error:
+            self.problems.report("remember", f"what the new database holds cannot be read: {error}")
+            return
+        for condition in conditions:
+            if self.intake.conditions.adopt(condition.device, condition.name, condition.event, condition.resolved):
+                if condition.name == TroubleType.LINK_LOST:
+                    self.lines.believe_lost(condition.device)
+                elif condition.name == TroubleType.RF_INTERFERENCE:
+                    self.interference.resume(condition.device, self.clock.monotonic())
+        self.uplink.pump()
+        self.uplink.announce()
+
+    async def _resume(self) -> tuple[list[tuple[str, str]], list[Stored]]:
+        """Follow the open alarms of the store, and send what waits in it; returns both."""
+        now, wall = self.clock.monotonic(), self.clock.now()
+        alarms, _ = await self.store.ask(jobs.open_alarms, LEDGER_LIMIT)
+        for alarm, state in alarms:
+            if not self.notices.knows(alarm):
+                self.notices.resume(alarm, state)
+        waiting = await self.store.ask(jobs.waiting, LEDGER_LIMIT)
+        for stored in waiting:
+            self.ledger.offer(stored, now, (wall - stored.event.received_at).total_seconds())
+        self.ledger.overflowed = len(self.ledger) >= LEDGER_LIMIT
+        return alarms, waiting
 
     def _announce_again(self, states: dict[str, str], found: list[Stored], active: set[str]) -> None:
         """Give the announcer the open alarms in the order in which they were raised; older ones only the log knows."""

@@ -28,6 +28,7 @@ REMIND_SECONDS = 3_600.0
 TELEMETRY_KEPT = timedelta(days=30)
 BATTERY_REMINDER = timedelta(days=7)
 """A low battery is repeated so often (Tunstall's universal sensor: every 7 days, to be changed within 2 weeks)."""
+PUT_ASIDE = "put_aside"
 LINE_LOST_AFTER_SECONDS = 10.0
 """A line that is back within this time (a stick that re-enumerates, a broker that restarts) was not lost."""
 
@@ -42,6 +43,10 @@ class Lines:
     def resume(self, name: str, now: float) -> None:
         """The line was lost when the house was last up; it is until it works."""
         self._down[name] = now - LINE_LOST_AFTER_SECONDS
+        self.lost.add(name)
+
+    def believe_lost(self, name: str) -> None:
+        """Another database says that the line was lost: its end is told at the next look, where it works."""
         self.lost.add(name)
 
     def down(self, name: str, now: float) -> None:
@@ -118,10 +123,12 @@ class Watch:
                 self._reception.tell(self._intake.fault(Kind.SUPERVISION_LOST, None, moment, device=device))
 
     def _look_at_the_disk(self, moment: Moment) -> None:
-        if self._store.problem is not None:
-            self._reception.tell(self._intake.fault(Kind.TROUBLE, TroubleType.STORAGE, moment))
-        else:
-            self._reception.tell(self._intake.fault_over(TroubleType.STORAGE, moment))
+        # A database that was put aside is a trouble for as long as it lies there: the card should be changed.
+        for where, ill in (("", self._store.problem is not None), (PUT_ASIDE, bool(self._store.put_aside))):
+            if ill:
+                self._reception.tell(self._intake.fault(Kind.TROUBLE, TroubleType.STORAGE, moment, where=where))
+            else:
+                self._reception.tell(self._intake.fault_over(TroubleType.STORAGE, moment, where=where))
 
     def _look_at_lines(self, moment: Moment) -> None:
         for trouble, changes in (

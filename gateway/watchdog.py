@@ -8,18 +8,14 @@ import asyncio
 import logging
 import os
 import socket
-from functools import partial
 
 from gateway.clock import Clock
 from gateway.problems import Problems
-from gateway.store.database import StoreError
-from gateway.store.jobs import probe
 from gateway.store.store import Store
 
 log = logging.getLogger(__name__)
 
 PROBE_SECONDS = 10.0
-PROBE_TIMEOUT_SECONDS = 10.0
 DURABLE_PROBE_SECONDS = 900.0
 """How often the disk itself is tried: more would only wear an SD card."""
 
@@ -48,16 +44,24 @@ async def feed(store: Store, clock: Clock, problems: Problems) -> None:
     while True:
         durable = clock.monotonic() - proven >= DURABLE_PROBE_SECONDS
         try:
-            async with asyncio.timeout(PROBE_TIMEOUT_SECONDS):
-                await store.ask(partial(probe, durable=durable), clock.now())
-        except StoreError as error:
-            problems.report("writer", f"the store refuses a write: {error}")
-            notify("WATCHDOG=1")
+            await store.probe(clock.now(), durable=durable)
         except TimeoutError:
             problems.report("writer", "the store's writer does not answer")
         else:
             problems.over("writer")
             notify("WATCHDOG=1")
+        _say(store, problems)
         if durable:
             proven = clock.monotonic()
         await asyncio.sleep(PROBE_SECONDS)
+
+
+def _say(store: Store, problems: Problems) -> None:
+    if store.problem is not None:
+        problems.report("store", f"the store cannot be written: {store.problem}")
+    else:
+        problems.over("store")
+    if store.put_aside:
+        problems.report("damaged store", f"the database was damaged: {store.put_aside[-1]} lies aside; change the card")
+    else:
+        problems.over("damaged store")

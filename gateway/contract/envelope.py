@@ -38,11 +38,12 @@ _BEARS_CONDITION = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Sender:
     """Who sends: the parts of every envelope that are the house's, not the event's.
 
-    `resident` is the pseudonym, None for a shared room; `store` the random id of this gateway's database.
+    `resident` is the pseudonym, None for a shared room; `store` the random id of this gateway's database, which changes
+    when a damaged one is replaced.
     """
 
     gateway: str

@@ -30,6 +30,13 @@ class Conditions:
         """Take over what the store remembers from an earlier boot."""
         self._active[(device, name)] = Active(event=event, last=float("-inf"), resolved=resolved)
 
+    def adopt(self, device: str, name: str, event: str, resolved: bool) -> bool:
+        """Take over what another database remembers, unless it is known; returns whether it was not."""
+        if (device, name) in self._active:
+            return False
+        self.restore(device, name, event, resolved=resolved)
+        return True
+
     def heard(self, device: str, name: str, now: float) -> Active | None:
         """The sensor says that it is on. Returns what is known already, None where this is news."""
         active = self._active.get((device, name))

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import uuid_utils
 
-MEMORY = ":memory:"
 _BUSY_TIMEOUT_MS = 2_000
 _PRAGMAS = (
     "page_size = 1024",
@@ -28,6 +27,10 @@ _PRAGMAS = (
 
 class StoreError(Exception):
     """The store cannot be read or written; the text names the file and what SQLite said."""
+
+
+class DamagedError(StoreError):
+    """The file's content is broken: to ask again would not help, a new file does."""
 
 
 class UnfitError(StoreError):
@@ -46,22 +49,15 @@ class Identity:
     sequence: int
 
 
-def open_for_writing(path: str) -> tuple[sqlite3.Connection, Identity]:
-    """Open or create the database, bring its schema up to date, count this opening. Raises StoreError."""
-    try:
-        connection = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, timeout=_BUSY_TIMEOUT_MS / 1000
-        )
-    except sqlite3.Error as error:
-        raise StoreError(f"{path}: {error}") from error
-    try:
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        migrate(connection)
-        return connection, begin_boot(connection)
-    except sqlite3.Error as error:
-        connection.close()
-        raise StoreError(f"{path}: {error}") from error
+def connect(path: str) -> sqlite3.Connection:
+    """Open or create a database file; nothing of it is read yet. Raises sqlite3.Error."""
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_TIMEOUT_MS / 1000)
+
+
+def configure(connection: sqlite3.Connection) -> None:
+    """Set what every connection that writes needs. Raises sqlite3.Error."""
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from drivers.event import Kind
@@ -58,6 +58,7 @@ class Marked:
 def append(connection: sqlite3.Connection, stored: Stored, *, answered: bool, change: Change | None) -> None:
     """Write an event, its outbox row and the condition it begins or ends."""
     event = stored.event
+    stored = replace(stored, sequence=free_sequence(connection, stored.sequence))
     connection.execute("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", to_row(stored))
     if answered:
         raised = event.raises_alarm or event.kind is Kind.TEST
@@ -74,6 +75,13 @@ def append(connection: sqlite3.Connection, stored: Stored, *, answered: bool, ch
         )
     else:
         end_condition(connection, change)
+
+
+def free_sequence(connection: sqlite3.Connection, wanted: int) -> int:
+    """The wanted place, or the next free one: what waited in memory may find its place taken in a renewed file."""
+    if connection.execute("SELECT 1 FROM event WHERE sequence = ?", (wanted,)).fetchone() is None:
+        return wanted
+    return int(connection.execute("SELECT max(sequence) + 1 FROM event").fetchone()[0])
 
 
 def end_condition(connection: sqlite3.Connection, change: Change) -> None:

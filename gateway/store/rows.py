@@ -17,10 +17,10 @@ _DEFAULTS: dict[str, Any] = {
     if field.name not in _COLUMNS
 }
 
-SELECT = (
-    "SELECT e.sequence, e.boot, e.priority, e.id, e.kind, e.type, e.alarm, e.device, e.room, e.received_at, "
-    "e.occurred_at, e.repeat_count, e.details FROM event AS e JOIN outbox AS o USING (sequence) "
-)
+READ_COLUMNS = ("sequence", "boot", "priority", *_COLUMNS, "details")
+"""The columns of `event` that `from_row` takes, in its order."""
+_SELECTED = ", ".join("e." + name for name in READ_COLUMNS)
+SELECT = f"SELECT {_SELECTED} FROM event AS e JOIN outbox AS o USING (sequence) "  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def to_row(stored: Stored) -> tuple[Any, ...]:
 
 
 def from_row(row: tuple[Any, ...] | sqlite3.Row) -> Stored:
-    """Read what `SELECT` gives."""
+    """Read the READ_COLUMNS of one row."""
     sequence, boot, priority, *values, details = row
     known = dict(zip(_COLUMNS, values, strict=True))
     event = msgspec.convert(

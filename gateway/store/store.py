@@ -8,10 +8,11 @@ Until it is well again `problem` says what is wrong.
 import asyncio
 import logging
 import shutil
+import sqlite3
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +22,9 @@ from drivers.event import Event
 from gateway.contract.messages import Answer
 from gateway.policy import Decision
 from gateway.store import jobs
-from gateway.store.database import MEMORY, Identity, StoreError, UnfitError, open_for_writing
+from gateway.store.damage import copies
+from gateway.store.database import DamagedError, Identity, StoreError, UnfitError
+from gateway.store.opening import open_in_memory, open_on_disk, renew
 from gateway.store.rows import Stored
 from gateway.store.writer import Job, Writer
 
@@ -36,6 +39,8 @@ PATIENCE_SECONDS = 2.0
 """How long an alarm waits for its commit before it goes out from memory."""
 PROBE_TIMEOUT_SECONDS = 10.0
 SCARCE_BYTES = 2 * 1_024 * 1_024
+RENEW_AGAIN_SECONDS = 600.0
+"""After a damaged file was put aside, the next one is put aside no sooner; alarms go out from memory meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,27 @@ class _Write:
     about: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a look at the file told: why it is not the house's any more, and what lies beside it."""
+
+    lost: str | None
+    is_gone: bool
+    put_aside: tuple[str, ...]
+
+
 class Store:
-    """The house's memory. Use as a context manager inside a running event loop."""
+    """The house's memory. Use as a context manager inside a running event loop.
+
+    `put_aside` names the damaged files that lie in the folder. `when_renewed` is told after another file was opened,
+    which may hold what this run does not know.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.problem: str | None = None
+        self.put_aside: tuple[str, ...] = ()
+        self._on_renewed: Callable[[], Awaitable[None]] = _nothing
         self._telemetry: list[Stored] = []
         self._counts: dict[str, int] = {}
         self._parked: deque[_Write] = deque()
@@ -64,25 +84,32 @@ class Store:
         self._sequence = 0
         self._on_disk = True
         self._inode = 0
+        self._damaged = False
+        self._gone = False
+        self._renew_not_before = float("-inf")
 
     def __enter__(self) -> "Store":
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection, self.identity = open_for_writing(str(self._path))
-            self._inode = self._path.stat().st_ino
-        except (StoreError, OSError) as error:
-            # An unreadable disk must not silence the house: it lives in memory until somebody mends it.
+            connection, self.identity = open_on_disk(self._path, datetime.now(UTC))
+            self._inode = _inode(self._path)
+        except StoreError as error:
+            # An unreadable disk must not silence the house: it lives in memory until the disk can be used.
             self.problem = str(error)
             log.error("the store cannot be opened, alarms go out from memory only: %s", error)
             self._on_disk = False
-            connection, self.identity = open_for_writing(MEMORY)
+            connection, self.identity = open_in_memory(self._path)
         self._sequence = self.identity.sequence
+        self.put_aside = _names_aside(self._path)
         self._writer = Writer(connection)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.flush()
         self._writer.close(CLOSE_TIMEOUT_SECONDS)
+
+    def when_renewed(self, tell: Callable[[], Awaitable[None]]) -> None:
+        """Call `tell` after each renewal."""
+        self._on_renewed = tell
 
     def append(self, event: Event, decision: Decision, change: jobs.Change | None = None) -> "asyncio.Future[Stored]":
         """Write an event. The future never fails: it tells when it is on the disk, or that only memory has it yet."""
@@ -97,7 +124,7 @@ class Store:
 
         def hang() -> None:
             self._unwritten[event.id] = event
-            self._ill(f"the disk has not answered for {PATIENCE_SECONDS:g} s")
+            self._ill(StoreError(f"the disk has not answered for {PATIENCE_SECONDS:g} s"))
             kept.set_result(replace(stored, durable=False))
 
         hanging = kept.get_loop().call_later(PATIENCE_SECONDS, hang)
@@ -114,6 +141,8 @@ class Store:
 
     def note(self, event: Event, decision: Decision) -> None:
         """Keep telemetry for the next batch: it is written every half minute, or when a thousand wait."""
+        if not self._on_disk:
+            return  # memory is for what must be answered
         self._telemetry.append(self._place(event, decision))
         if len(self._telemetry) >= TELEMETRY_BATCH:
             self.flush()
@@ -156,38 +185,82 @@ class Store:
 
     async def ask(self, job: Callable[..., T], *arguments: object) -> T:
         """Run one of the reading jobs. Raises StoreError."""
-        return await self._writer.submit(lambda connection: job(connection, *arguments))
+        done = self._writer.submit(lambda connection: job(connection, *arguments))
+        try:
+            return await done
+        except DamagedError as error:
+            self._ill(error)
+            raise
 
     async def probe(self, moment: datetime, *, durable: bool) -> None:
         """Write the time and take it back again, or with `durable` commit it: `problem` knows then of a sick disk.
 
-        Raises TimeoutError where the writer does not come back.
+        Where the file is damaged, gone or could not be opened, another one is tried. Raises TimeoutError where the
+        writer does not come back.
         """
-        lost = self._lost_file()
-        if lost is not None:
-            self._ill(lost)
+        try:
+            seen = await self._in_time(self._writer.submit(partial(self._look, moment=moment, durable=durable)))
+        except StoreError as error:
+            self._ill(error)
+        else:
+            self.put_aside = seen.put_aside
+            self._gone = seen.is_gone
+            if seen.lost is None:
+                self._recovered()
+            else:
+                self._ill(StoreError(seen.lost))
+        if self._damaged or self._gone or not self._on_disk:
+            await self._renew(moment)
+
+    def _look(self, connection: sqlite3.Connection, *, moment: datetime, durable: bool) -> "_Seen":
+        """For the writer's thread: a disk that hangs must not hold up the loop."""
+        lost, is_gone = self._lost_file()
+        if lost is None:
+            # A rolled-back write never reaches the disk: where it is nearly full, only a real one tells.
+            durable = durable or _is_scarce(self._path.parent)
+            jobs.probe(connection, moment, durable=durable)
+        return _Seen(lost=lost, is_gone=is_gone, put_aside=_names_aside(self._path))
+
+    def _lost_file(self) -> tuple[str | None, bool]:
+        """Whether the file that is written to is still the one at its path; nobody would find it again otherwise."""
+        if not self._on_disk:
+            return self.problem, False
+        try:
+            there = self._path.stat().st_ino
+        except FileNotFoundError as error:
+            return f"the file is gone: {error}", True
+        except OSError as error:
+            return f"the file cannot be reached: {error}", False
+        return (None if there == self._inode else "another file lies in the store's place"), False
+
+    async def _renew(self, moment: datetime) -> None:
+        """Put another file in the place of one that is damaged, gone or was never there, and go on with it."""
+        now = asyncio.get_running_loop().time()
+        if now < self._renew_not_before:
             return
-        # A rolled-back write never reaches the disk: where it is nearly full, only a real one tells.
-        durable = durable or shutil.disk_usage(self._path.parent).free < SCARCE_BYTES
-        done = self._writer.submit(partial(jobs.probe, moment=moment, durable=durable))
+        make = partial(renew, path=self._path, moment=moment, damaged=self._damaged, in_memory=not self._on_disk)
+        try:
+            self.identity, self._inode, self.put_aside = await self._in_time(
+                self._writer.exchange(partial(_renewed, make, self._path))
+            )
+        except StoreError as error:
+            log.debug("the store could not be renewed: %s", error)
+            return
+        # A disk that damages one file after another would be filled with them.
+        self._renew_not_before = now + (RENEW_AGAIN_SECONDS if self._damaged else 0.0)
+        log.warning("the store goes on in %s", self._path)
+        self._damaged, self._gone, self._on_disk = False, False, True
+        self._sequence = max(self._sequence, self.identity.sequence) + len(self._parked)
+        self.flush()
+        self._recovered()
+        await self._on_renewed()
+
+    @staticmethod
+    async def _in_time(done: "asyncio.Future[T]") -> T:
         await asyncio.wait([done], timeout=PROBE_TIMEOUT_SECONDS)
         if not done.done():
             raise TimeoutError
-        error = done.exception()
-        if error is not None:
-            self._ill(str(error))
-        else:
-            self._recovered()
-
-    def _lost_file(self) -> str | None:
-        """Whether the file that is written to is still the one at its path; nobody would find it again otherwise."""
-        if not self._on_disk:
-            return self.problem
-        try:
-            there = self._path.stat().st_ino
-        except OSError as error:
-            return f"the file is gone: {error}"
-        return None if there == self._inode else "another file lies in the store's place"
+        return done.result()
 
     def _place(self, event: Event, decision: Decision) -> Stored:
         self._sequence += 1
@@ -220,7 +293,7 @@ class Store:
         if isinstance(error, UnfitError):
             log.error("what does not fit the store is not tried again: %s", error)
         else:
-            self._ill(str(error))
+            self._ill(error)
             self._park(write)
 
     def _try_telemetry(self, batch: list[Stored]) -> None:
@@ -232,7 +305,7 @@ class Store:
             elif isinstance(error, UnfitError):
                 log.error("%d rows of telemetry do not fit the store: %s", len(batch), error)
             else:
-                self._ill(str(error))
+                self._ill(error)
                 self._parked_telemetry = [*self._parked_telemetry, *batch][-PARKED_LIMIT:]
 
         self._under_way += 1
@@ -246,13 +319,44 @@ class Store:
                 self._unwritten.pop(dropped.event.id, None)
                 log.error("the store is ill for too long: event %s will never be written", dropped.event.id)
 
-    def _ill(self, problem: str) -> None:
+    def _ill(self, error: BaseException) -> None:
         if self.problem is None:
-            log.error("the store cannot be written, alarms go out from memory: %s", problem)
-        self.problem = problem
+            log.error("the store cannot be written, alarms go out from memory: %s", error)
+        self.problem = str(error)
+        self._damaged = self._damaged or isinstance(error, DamagedError)
 
     def _recovered(self) -> None:
         waiting = self._under_way or self._parked or self._parked_telemetry
-        if self.problem is not None and not waiting and self._on_disk:
+        well = self._on_disk and not self._damaged and not self._gone
+        if self.problem is not None and not waiting and well:
             log.warning("the store can be written again")
             self.problem = None
+
+
+def _renewed(
+    make: Callable[[sqlite3.Connection], tuple[sqlite3.Connection, Identity]], path: Path, old: sqlite3.Connection
+) -> tuple[sqlite3.Connection, tuple[Identity, int, tuple[str, ...]]]:
+    connection, identity = make(old)
+    return connection, (identity, _inode(path), _names_aside(path))
+
+
+def _names_aside(path: Path) -> tuple[str, ...]:
+    return tuple(copy.name for copy in copies(path))
+
+
+def _inode(path: Path) -> int:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return 0  # it is gone again: the next look will tell
+
+
+def _is_scarce(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < SCARCE_BYTES
+    except OSError:
+        return True
+
+
+async def _nothing() -> None:
+    return

@@ -16,12 +16,23 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from gateway.store.database import StoreError, UnfitError
+from gateway.store.damage import is_damage
+from gateway.store.database import DamagedError, StoreError, UnfitError
 
 T = TypeVar("T")
 Job = Callable[[sqlite3.Connection], Any]
 _GROUP_LIMIT = 200
-_Asked = tuple[Job, "asyncio.Future[Any]"]
+Exchange = Callable[[sqlite3.Connection], tuple[sqlite3.Connection, Any]]
+
+
+class _Exchanging:
+    """Marks a job that gives back another connection, to be used from then on."""
+
+    def __init__(self, make: Exchange) -> None:
+        self.make = make
+
+
+_Asked = tuple[Job | _Exchanging, "asyncio.Future[Any]"]
 _UNFIT = (
     *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, msgspec.MsgspecError),
     *(ArithmeticError, LookupError, TypeError, ValueError),
@@ -48,6 +59,14 @@ class Writer:
             self._refuse_the_rest()
         return done
 
+    def exchange(self, make: Callable[[sqlite3.Connection], tuple[sqlite3.Connection, T]]) -> "asyncio.Future[T]":
+        """Queue a change of the connection; the future gives what `make` gives with it. Raises StoreError as `make`."""
+        done: asyncio.Future[T] = self._loop.create_future()
+        self._jobs.put((_Exchanging(make), done))
+        if self._ended.is_set():
+            self._refuse_the_rest()
+        return done
+
     def close(self, timeout_seconds: float) -> None:
         """Finish what is queued, close the database; gives up waiting after `timeout_seconds`."""
         self._jobs.put(None)
@@ -59,8 +78,8 @@ class Writer:
         try:
             while more:
                 group, more = self._next_group()
-                if group:
-                    self._tell(self._commit(group))
+                for part in _apart(group):
+                    self._tell(self._do(part))
                 group = []
         finally:
             # Whatever ends the writer, nobody may wait for it: an alarm would wait with them.
@@ -87,7 +106,17 @@ class Writer:
             item = self._jobs.get()
         return group, False
 
-    def _commit(self, group: list[_Asked]) -> list[tuple["asyncio.Future[Any]", Any]]:
+    def _do(self, part: list[_Asked]) -> list[tuple["asyncio.Future[Any]", Any]]:
+        job, done = part[0]
+        if not isinstance(job, _Exchanging):
+            return self._commit([(job, done) for job, done in part if not isinstance(job, _Exchanging)])
+        try:
+            self._connection, result = job.make(self._connection)
+        except StoreError as error:
+            return [(done, error)]
+        return [(done, result)]
+
+    def _commit(self, group: list[tuple[Job, "asyncio.Future[Any]"]]) -> list[tuple["asyncio.Future[Any]", Any]]:
         outcomes: list[tuple[asyncio.Future[Any], Any]] = []
         try:
             # Not IMMEDIATE: a job that only reads must work on a file that can no longer be written.
@@ -100,7 +129,8 @@ class Writer:
                 self._connection.execute("ROLLBACK")
             if len(group) > 1 and error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 return [outcome for alone in group for outcome in self._commit([alone])]
-            return [(done, StoreError(str(error))) for _, done in group]
+            kind = DamagedError if is_damage(error) else StoreError
+            return [(done, kind(str(error))) for _, done in group]
         return outcomes
 
     def _attempt(self, job: Job) -> Any:
@@ -116,6 +146,17 @@ class Writer:
     def _tell(self, outcomes: list[tuple["asyncio.Future[Any]", Any]]) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             self._loop.call_soon_threadsafe(_resolve, outcomes)
+
+
+def _apart(group: list[_Asked]) -> list[list[_Asked]]:
+    """The group in the order it was asked, each exchange of the connection by itself."""
+    parts: list[list[_Asked]] = [[]]
+    for asked in group:
+        if isinstance(asked[0], _Exchanging):
+            parts += [[asked], []]
+        else:
+            parts[-1].append(asked)
+    return [part for part in parts if part]
 
 
 def _resolve(outcomes: list[tuple["asyncio.Future[Any]", Any]]) -> None:

@@ -11,6 +11,8 @@ from gateway.uplink.retry import HOLD_SECONDS, resend_after_seconds
 
 LEDGER_LIMIT = 1_000
 """How many messages are held in memory; the store has the rest."""
+MEMORY_LIMIT = 5_000
+"""How many are held where no disk has them: some five megabytes."""
 SLOT_LIMIT = 20
 OTHERS_SHARE = 2
 """What is nobody's alarm gets at most one slot in two, so that an alarm always finds one free."""
@@ -68,12 +70,18 @@ class Ledger:
             stored=stored, rank=RANKS[stored.priority], offered=now - max(0.0, age_seconds), fresh=now, due=now
         )
         if len(self._entries) > LEDGER_LIMIT:
-            # Only what the disk has may leave memory: the rest exists nowhere else.
-            idle = [entry for entry in self._entries.values() if not entry.in_flight and entry.stored.durable]
-            if idle:
-                last = max(idle, key=lambda entry: entry.order)
-                del self._entries[last.stored.event.id]
-                self.overflowed = True
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Only what the disk has may leave memory; where no disk takes anything, in the end what is nobody's alarm."""
+        idle = [entry for entry in self._entries.values() if not entry.in_flight]
+        spare = [entry for entry in idle if entry.stored.durable]
+        if not spare and len(self._entries) > MEMORY_LIMIT:
+            spare = [entry for entry in idle if not entry.is_alarm] or idle
+        if spare:
+            last = max(spare, key=lambda entry: entry.order)
+            del self._entries[last.stored.event.id]
+            self.overflowed = self.overflowed or last.stored.durable
 
     def due(self, now: float, slots: int) -> list[Entry]:
         """What to send now, in order, within the broker's `slots` (its Receive Maximum)."""

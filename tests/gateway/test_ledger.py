@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from drivers.event import AlarmType, Kind
 from gateway.store.rows import Stored
-from gateway.uplink.ledger import LEDGER_LIMIT, SLOT_LIMIT, Ledger
+from gateway.uplink.ledger import LEDGER_LIMIT, MEMORY_LIMIT, SLOT_LIMIT, Ledger
 from gateway.uplink.retry import (
     RECONNECT_LIMIT_SECONDS,
     RECONNECT_WITH_ALARM_SECONDS,
@@ -206,3 +206,15 @@ def test_reconnecting_backs_off_unless_an_alarm_waits(failures: int, jitter: flo
     calm = reconnect_after_seconds(failures, alarm_waits=False, jitter=jitter)
     assert 0.5 <= calm <= RECONNECT_LIMIT_SECONDS * 1.5
     assert calm <= reconnect_after_seconds(failures + 1, alarm_waits=False, jitter=jitter)
+
+
+def test_without_a_disk_memory_is_bounded_and_alarms_stay_the_longest() -> None:
+    ledger = Ledger()
+    alarms = [message("person", number, durable=False) for number in range(10)]
+    for one in alarms:
+        ledger.offer(one, 0.0)
+    for number in range(10, MEMORY_LIMIT + 20):
+        ledger.offer(message("record", number, durable=False), 0.0)
+    assert len(ledger) == MEMORY_LIMIT
+    assert [entry.stored for entry in ledger.alarms()] == alarms
+    assert not ledger.overflowed, "no disk has what was given up"

@@ -218,3 +218,45 @@ async def test_old_telemetry_goes_and_alarms_stay(home: Home) -> None:
         return [row[0] for row in connection.execute("SELECT id FROM event")]
 
     assert await home.store.ask(left) == [alarm.id]
+
+
+async def test_a_database_that_lies_aside_is_a_trouble_for_as_long_as_it_lies_there(file: Path, home: Home) -> None:
+    aside = file.with_name("gw-0001.db.damaged-20260101T000000Z")
+    aside.write_text("damaged")
+    await home.store.probe(NOON, durable=False)
+    for _ in range(3):
+        await home.look(1.0)
+    assert await home.kept() == [("trouble", "storage", None)]
+    aside.unlink()
+    await home.store.probe(NOON, durable=False)
+    await home.look(1.0)
+    assert await home.kept() == [("trouble", "storage", None), ("restore", "storage", None)]
+
+
+async def test_a_disk_that_comes_late_brings_its_alarms_and_faults(tmp_path: Path, file: Path) -> None:
+    waiting, smoke = event(), event(type_="smoke", device="smoke-kitchen")
+    path = tmp_path / "late.db"
+    with Store(path) as earlier:
+        await earlier.append(waiting, decide(waiting))
+        await earlier.append(smoke, decide(smoke), jobs.Change(device="smoke-kitchen", name="smoke", began=True))
+        lost = event(Kind.TROUBLE, "link_lost", device=None)
+        await earlier.append(lost, decide(lost), jobs.Change(device="rf", name="link_lost", began=True))
+        identity = earlier.identity
+    card = path.rename(tmp_path / "card")
+    path.mkdir()
+    with Store(path) as store:
+        home = Home(file, store)
+        assert store.problem is not None
+        path.rmdir()
+        card.rename(path)
+        await store.probe(NOON, durable=False)
+        assert {waiting.id, smoke.id, lost.id} == {entry.stored.event.id for entry in home.gateway.ledger.due(9e9, 20)}
+        assert home.gateway.notices.knows(waiting.id)
+        assert home.gateway.sender.store == identity.store
+        device = home.gateway.intake.lookup("zigbee2mqtt", "smoke-1")
+        assert device is not None
+        home.gateway.reception.hear((signal(device, type_="smoke"),), device.driver, 0.0)
+        await home.look(1.0)
+        assert [row[:2] for row in await home.kept()] == [
+            ("alarm", "sos"), ("alarm", "smoke"), ("trouble", "link_lost"), ("restore", "link_lost"),
+        ], "the fire was known, and the line works"  # fmt: skip

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway import watchdog
 from gateway.clock import Clock
 from gateway.problems import Problems
+from gateway.store import store as store_module
 from gateway.store.store import Store
 from gateway.watchdog import feed, notify
 from tests.support.house import House
@@ -42,7 +42,7 @@ async def test_a_writer_that_hangs_leaves_the_watchdog_unfed(
     tmp_path: Path, systemd: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NOTIFY_SOCKET", systemd.getsockname())
-    monkeypatch.setattr(watchdog, "PROBE_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(store_module, "PROBE_TIMEOUT_SECONDS", 0.05)
     problems, hold = Problems(), threading.Event()
     with systemd, Store(tmp_path / "anju.db") as store:
         waiting = asyncio.ensure_future(store.ask(lambda _connection: hold.wait()))
