@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from drivers.device import Decoded, Device, Lookup
 from drivers.framing import Splitter
+from drivers.output import OutputDriver
 from drivers.radio_topics import SUBSCRIPTIONS
 
 EVIDENCE_FRAMES: Mapping[str, int] = {
@@ -227,6 +228,16 @@ def _on_demand(name: str) -> MqttDriver:
 
     return MqttDriver(name=name, subscriptions=SUBSCRIPTIONS[name], decode=decode)
 
+
+OUTPUT_DRIVERS: Mapping[str, OutputDriver] = _Lazy(
+    OutputDriver,
+    {
+        "sonoff_rf_bridge": ("drivers.sonoff_rf_bridge_output", "OUTPUT_DRIVER"),
+        "tasmota": ("drivers.tasmota_output", "OUTPUT_DRIVER"),
+        "zigbee2mqtt": ("drivers.zigbee2mqtt_output", "OUTPUT_DRIVER"),
+    },
+)
+"""What `driver` of an `[[output]]` may be."""
 
 LISTENER_DRIVERS: Mapping[str, ListenerDriver] = _Lazy(
     ListenerDriver, {"gps_watch": ("drivers.gps_watch", "LISTENER_DRIVER")}

@@ -15,9 +15,10 @@ import msgspec
 
 from drivers.event import TroubleType
 from drivers.link.mqtt import Endpoint, Tls
-from drivers.registry import DRIVERS, LISTENER_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
+from drivers.registry import DRIVERS, LISTENER_DRIVERS, OUTPUT_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
 from gateway import orders
 from gateway.announce.announcer import Announcer
+from gateway.announce.device_output import DeviceOutput
 from gateway.announce.lamp import Lamp
 from gateway.announce.on_command import OnCommand
 from gateway.announce.output import Output
@@ -40,6 +41,7 @@ from gateway.links import LocalBroker, SerialLine
 from gateway.listener import ListenerLine
 from gateway.metrics import Metrics
 from gateway.notice import Notices
+from gateway.outlet import Outlet
 from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.status import StatusBook, version
@@ -56,6 +58,8 @@ from gateway.watchdog import feed, notify
 
 log = logging.getLogger(__name__)
 
+LOCAL_BROKER = None
+"""The line of outputs that no serial port leads to."""
 DIGEST_SECONDS = 900.0
 NEWEST_EVENTS = 256
 
@@ -73,7 +77,19 @@ class House:
         self.interference = Interference()
         self.ledger = Ledger()
         self.sound = _sound(config.notice, self.problems)
-        self.outputs = _outputs(config.notice, self.sound, self.problems)
+        self.outlets = {
+            line: Outlet(self.metrics, self.problems)
+            for line in (LOCAL_BROKER, *(port.name for port in config.serial_ports))
+        }
+        self.outputs = _outputs(config.notice, self.sound, self.problems) + [
+            DeviceOutput(
+                output,
+                OUTPUT_DRIVERS[output.driver].actions[output.action],
+                self.outlets[output.line],
+                clock.monotonic,
+            )
+            for output in config.outputs
+        ]
         self.announcer = Announcer(self.outputs, clock.monotonic)
         self.notices = Notices(self.announcer)
         self.hops = Hops(self.metrics)
@@ -269,7 +285,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
             continue
         line = SerialLine(
             port, SERIAL_DRIVERS[port.driver], house.intake.lookup, house.reception, house.lines, house.interference,
-            problems, house.metrics, house.clock.monotonic,
+            problems, house.metrics, house.clock.monotonic, house.outlets[port.name],
         )  # fmt: skip
         parts[f"serial {port.name}"] = line.run
     for listener in config.listeners:
@@ -283,6 +299,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
             Endpoint(host=config.broker.host, port=config.broker.port), f"anju-{config.gateway}",
             mqtt_listeners(house.drivers),
             house.intake.lookup, house.reception, house.lines, problems, house.clock.monotonic,
+            house.outlets[LOCAL_BROKER],
         )  # fmt: skip
         parts["local broker"] = local.run
     watch = Watch(

@@ -8,6 +8,7 @@ from drivers import registry
 from drivers.device import Device
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
 from gateway.config_notice import Notice, read_notice
+from gateway.config_outputs import OutputConfig, read_outputs
 from gateway.config_rules import Table, is_loopback, listed, quoted
 from gateway.config_syntax import UnreadableFileError, read
 from gateway.config_uplink import Uplink, read_uplink
@@ -58,6 +59,7 @@ class Config:
     serial_ports: tuple[SerialPort, ...]
     listeners: tuple[Listener, ...]
     devices: tuple[Device, ...]
+    outputs: tuple[OutputConfig, ...]
     warnings: tuple[str, ...]
 
 
@@ -103,6 +105,7 @@ def _config(top: Table, folder: Path) -> Config:
     serial_ports = read_serial_ports(top.tables("serial"))
     listeners = read_listeners(top.tables("listener"))
     devices = read_devices(top.tables("device"))
+    outputs = read_outputs(top.tables("output"), devices, serial_ports, has_broker=broker is not None)
     _warn_of_unheard_devices(
         top, devices, has_broker=broker is not None, has_serial=bool(serial_ports), has_listener=bool(listeners)
     )
@@ -122,6 +125,7 @@ def _config(top: Table, folder: Path) -> Config:
         serial_ports=serial_ports,
         listeners=listeners,
         devices=devices,
+        outputs=outputs,
         warnings=tuple(top.findings.warnings),
     )
 

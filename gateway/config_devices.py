@@ -61,8 +61,8 @@ def read_serial_ports(tables: list[Table]) -> tuple[SerialPort, ...]:
             if driver in registry.POLLED_DRIVERS
             else None,
         )
-        _note_twice(table, "name", (port.name,), seen)
-        _note_twice(table, "path", (port.path,), seen)
+        note_twice(table, "name", (port.name,), seen)
+        note_twice(table, "path", (port.path,), seen)
         table.report_unknown()
         ports.append(port)
     return tuple(ports)
@@ -81,8 +81,8 @@ def read_listeners(tables: list[Table]) -> tuple[Listener, ...]:
             port=table.required_port("write the TCP port that the devices are set to dial, such as 8001"),
             driver=_driver(table, registry.LISTENER_DRIVERS, "listener drivers"),
         )
-        _note_twice(table, "name", (listener.name,), seen)
-        _note_twice(table, "port", (str(listener.port or ""),), seen)
+        note_twice(table, "name", (listener.name,), seen)
+        note_twice(table, "port", (str(listener.port or ""),), seen)
         if listener.host and not is_loopback(listener.host):
             table.warning(
                 "host" if table.has("host") else "port",
@@ -99,8 +99,8 @@ def read_devices(tables: list[Table]) -> tuple[Device, ...]:
     devices = []
     for table in tables:
         device = _device(table)
-        _note_twice(table, "id", (device.id,), seen)
-        _note_twice(table, "address", (device.driver, device.address), seen)
+        note_twice(table, "id", (device.id,), seen)
+        note_twice(table, "address", (device.driver, device.address), seen)
         table.report_unknown()
         devices.append(device)
     return tuple(devices)
@@ -209,7 +209,8 @@ def _mapped(table: Table, written: dict[str, str], normalise: Callable[[str], st
     return read
 
 
-def _note_twice(table: Table, key: str, value: tuple[str, ...], seen: dict[tuple[str, str], Table]) -> None:
+def note_twice(table: Table, key: str, value: tuple[str, ...], seen: dict[tuple[str, str], Table]) -> None:
+    """Note a value that a section before this one has already; `seen` collects them."""
     if not all(value):
         return
     token = (key, "\0".join(value))

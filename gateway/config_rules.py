@@ -146,6 +146,19 @@ class Table:
                 self.findings.problem((*self.path, key, name), f"{name} in {key} is {shown(value)}; {remedy}")
         return read
 
+    def words(self, key: str, known: Sequence[str], default: Sequence[str]) -> list[str]:
+        """An array of known words; wrong ones are noted and left out."""
+        remedy = f"write an array of: {', '.join(known)}"
+        values = self._read(key, list, remedy, required=False)
+        if values is None:
+            return list(default)
+        if not values:
+            self.problem(key, f"{key} is empty; {remedy}")
+        for value in values:
+            if value not in known:
+                self.problem(key, f"{key} holds {shown(value)}; {remedy}")
+        return [value for value in values if value in known]
+
     def table(self, key: str, *, required: bool = False) -> "Table | None":
         """A section of its own, `[key]`; None where it is absent or wrong."""
         values = self._read(key, dict, f"write a section [{key}]", required=required)

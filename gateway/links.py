@@ -16,6 +16,7 @@ from drivers.registry import MqttDriver, SerialDriver
 from gateway.config_devices import SerialPort
 from gateway.interference import Interference
 from gateway.metrics import Metrics
+from gateway.outlet import WAITING_LIMIT, Outlet
 from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.store.rows import Stored
@@ -43,7 +44,9 @@ class SerialLine:
         problems: Problems,
         metrics: Metrics,
         monotonic: Callable[[], float],
+        outlet: Outlet,
     ) -> None:
+        self._outlet = outlet
         self._port = port
         self._driver = driver
         self._lookup = lookup
@@ -63,6 +66,8 @@ class SerialLine:
                 await self._listen()
             except* PortError as group:
                 self._problems.report(self._name, str(group.exceptions[0]))
+            finally:
+                self._outlet.close()
             self._metrics.serial_connected(self._port.name, connected=False)
             self._lines.down(self._line, self._monotonic())
             await asyncio.sleep(REOPEN_SECONDS)
@@ -70,12 +75,15 @@ class SerialLine:
     async def _listen(self) -> None:
         splitter = self._driver.new_splitter()
         answers: asyncio.Queue[bytes] = asyncio.Queue(ANSWERS_LIMIT)
+        orders: asyncio.Queue[bytes] = asyncio.Queue(WAITING_LIMIT)
         async with open_port(self._port.path, self._driver.baud_rate) as port, asyncio.TaskGroup() as group:
             group.create_task(_write(port, answers), name=f"{self._name} answers")
+            group.create_task(_write(port, orders), name=f"{self._name} orders")
             self._metrics.serial_connected(self._port.name, connected=True)
             self._lines.up(self._line)
             self._problems.over(self._name)
             log.info("listening on %s (%s)", self._name, self._port.path)
+            self._outlet.open_serial(orders)
             async for chunk in port.chunks():
                 heard = time.perf_counter()
                 for frame in splitter.feed(chunk) if chunk else splitter.flush():
@@ -122,7 +130,9 @@ class LocalBroker:
         lines: Lines,
         problems: Problems,
         monotonic: Callable[[], float],
+        outlet: Outlet,
     ) -> None:
+        self._outlet = outlet
         self._endpoint = endpoint
         self._options = SessionOptions(client_id=client_id, session_expiry_seconds=HOUSE_SESSION_SECONDS)
         self._drivers = drivers
@@ -139,6 +149,8 @@ class LocalBroker:
                 await self._listen()
             except MqttError as error:
                 self._problems.report("local broker", f"no line to the local broker {self._endpoint}: {error}")
+            finally:
+                self._outlet.close()
             self._lines.down("local_broker", self._monotonic())
             await asyncio.sleep(REOPEN_SECONDS)
 
@@ -150,6 +162,7 @@ class LocalBroker:
             self._lines.up("local_broker")
             self._problems.over("local broker")
             log.info("listening on the local broker %s", self._endpoint)
+            self._outlet.open_broker(session)
             await session.lost()
 
     def _arrive(self, arrivals: Arrivals, session: Session, inbound: Inbound) -> None:

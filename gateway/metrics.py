@@ -81,6 +81,12 @@ class Metrics:
             ["reason"],
             registry=registry,
         )
+        self._output_messages = Counter(
+            "anju_output_messages",
+            "Messages to sirens, plugs and buzzers: sent, not_sent (no line or no room), dropped (for a newer one)",
+            ["result"],
+            registry=registry,
+        )
         self._serial_connected = Gauge(
             "anju_serial_connected",
             "1 while a serial port is open, by its configured name",
@@ -139,6 +145,10 @@ class Metrics:
     def answer_ignored(self, reason: str) -> None:
         """An answer of the centre was not taken (unknown message, lower rank, unreadable)."""
         self._answers_ignored.labels(self._ignored_reasons.bound(reason)).inc()
+
+    def output_message(self, result: str) -> None:
+        """A message to an output was `sent`, `not_sent`, or `dropped` for a newer one."""
+        self._output_messages.labels(result).inc()
 
     def serial_connected(self, port: str, *, connected: bool) -> None:
         """A serial port, by its configured name, was opened or lost."""

@@ -8,9 +8,10 @@ from collections import deque
 from dataclasses import dataclass
 
 from drivers.event import Event
-from gateway.announce.output import Announcement
+from gateway.announce.output import Announcement, UnderWay
 from gateway.announce.schedule import REPEATS, SILENT_AFTER_SECONDS, next_time
 from gateway.announce.words import HAZARDS, TEST
+from gateway.contract.messages import Priority
 from gateway.notice import RANKS
 from gateway.policy import RANKS as PRIORITY_RANKS
 from gateway.policy import decide
@@ -35,12 +36,13 @@ _Urgency = tuple[bool, int, int, int]
 class _Standing:
     """One alarm as the resident knows it. Times are monotonic seconds; `hazard` is None once the sensor is silent.
 
-    `silenced`: nothing is said of it any more.
+    `active`: the sensor has not said that it is over. `silenced`: nothing is said or sounded of it any more.
     """
 
     test: bool
     hazard: str | None
-    priority: int
+    active: bool
+    priority: Priority
     order: int
     state: str
     raised_at: float
@@ -64,7 +66,7 @@ class _Standing:
         return self.since if self.received_at is None else max(self.since, self.received_at + LAMP_SECONDS)
 
     def urgency(self) -> _Urgency:
-        return (self.test, self.priority, RANKS[self.state], -self.order)
+        return (self.test, PRIORITY_RANKS[self.priority], RANKS[self.state], -self.order)
 
     def words(self) -> tuple[str, ...]:
         test = (TEST,) if self.test else ()
@@ -107,7 +109,7 @@ class Board:
     def clear(self, alarm: str) -> None:
         """The sensor says that it is over: from now on nobody is told what to do about it."""
         if alarm in self._standings:
-            self._standings[alarm].hazard = None
+            self._standings[alarm].hazard, self._standings[alarm].active = None, False
 
     def silence(self, alarm: str) -> None:
         """Say nothing more of the alarm; the lamp goes on showing it. Nothing where it is not on the board."""
@@ -127,7 +129,18 @@ class Board:
                 del self._standings[alarm]
         states = {standing.state for standing in self._standings.values()}
         state = next((state for state in LAMP_ORDER if state in states), None)
-        return Announcement(state=state, words=words, cuts_in=cuts_in)
+        alarms = tuple(
+            UnderWay(
+                alarm=alarm,
+                priority=standing.priority,
+                state=standing.state,
+                since=standing.since,
+                test=standing.test,
+                active=standing.active and not standing.silenced,
+            )
+            for alarm, standing in self._standings.items()
+        )
+        return Announcement(state=state, words=words, cuts_in=cuts_in, alarms=alarms)
 
     def next_look(self) -> float | None:
         """When to look again (a past time: at once) unless something happens before; None where nothing is to come."""
@@ -162,7 +175,8 @@ class Board:
         self._standings[event.id] = _Standing(
             test=event.is_test,
             hazard=event.type if dangerous else None,
-            priority=PRIORITY_RANKS[decide(event).priority],
+            active=active,
+            priority=decide(event).priority,
             order=self._order,
             state=state,
             raised_at=raised_at,

@@ -3,6 +3,23 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.contract.messages import Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """One alarm that is under way, in a notice state `since` so many monotonic seconds.
+
+    `active`: its sensor has not said that it is over, and nobody has silenced it.
+    """
+
+    alarm: str
+    priority: Priority
+    state: str
+    since: float
+    test: bool
+    active: bool
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
@@ -11,11 +28,13 @@ class Announcement:
     `state`: the notice state of the alarm that is worst off, None where none is under way.
     `words`: names of sentences to be said now, in this order; empty where nothing is to be said.
     `cuts_in`: they are more urgent or newer than what was said last, and need not wait until that is finished.
+    `alarms`: every alarm under way.
     """
 
     state: str | None
     words: tuple[str, ...] = ()
     cuts_in: bool = False
+    alarms: tuple[UnderWay, ...] = ()
 
 
 QUIET = Announcement(state=None)
