@@ -149,7 +149,8 @@ class Modem:
 
     async def _with_modem(self, dialogue: Callable[[], Dialogue[T]]) -> T:
         try:
-            await asyncio.wait_for(self._ready.wait(), READY_SECONDS)
+            async with asyncio.timeout(READY_SECONDS):
+                await self._ready.wait()
         except TimeoutError:
             raise CarryError(f"modem {self._path} is not ready; the log says why") from None
         try:
