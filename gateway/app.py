@@ -35,7 +35,7 @@ from gateway.contract.envelope import Sender
 from gateway.contract.messages import CentreStatus
 from gateway.digest import DigestBook
 from gateway.http import Response, serve
-from gateway.intake.intake import Intake
+from gateway.intake.intake import BABBLING, Intake
 from gateway.interference import Interference
 from gateway.links import LocalBroker, SerialLine
 from gateway.listener import ListenerLine
@@ -138,13 +138,7 @@ class House:
         alarms, waiting = await self._resume()
         conditions = await self.store.ask(jobs.conditions)
         for condition in conditions:
-            self.intake.conditions.restore(
-                condition.device, condition.name, condition.event, resolved=condition.resolved
-            )
-            if condition.name == TroubleType.LINK_LOST:
-                self.lines.resume(condition.device, now)
-            elif condition.name == TroubleType.RF_INTERFERENCE:
-                self.interference.resume(condition.device, now)
+            self._take_up(condition, now)
         for device, occurred_at in (await self.store.ask(jobs.last_device_times)).items():
             self.intake.handled_before(device, occurred_at)
         newest = await self.store.ask(jobs.newest, NEWEST_EVENTS)
@@ -171,6 +165,8 @@ class House:
                     self.lines.believe_lost(condition.device)
                 elif condition.name == TroubleType.RF_INTERFERENCE:
                     self.interference.resume(condition.device, self.clock.monotonic())
+                elif condition.name == BABBLING:
+                    self.intake.babbled_before(condition.device, self.clock.monotonic())
         self.uplink.pump()
         self.uplink.announce()
 
@@ -186,6 +182,16 @@ class House:
             self.ledger.offer(stored, now, (wall - stored.event.received_at).total_seconds())
         self.ledger.overflowed = len(self.ledger) >= LEDGER_LIMIT
         return alarms, waiting
+
+    def _take_up(self, condition: jobs.Condition, now: float) -> None:
+        device, name = condition.device, condition.name
+        self.intake.conditions.restore(device, name, condition.event, resolved=condition.resolved)
+        if name == TroubleType.LINK_LOST:
+            self.lines.resume(device, now)
+        elif name == TroubleType.RF_INTERFERENCE:
+            self.interference.resume(device, now)
+        elif name == BABBLING:
+            self.intake.babbled_before(device, now)
 
     def _announce_again(self, states: dict[str, str], found: list[Stored], active: set[str]) -> None:
         """Give the announcer the open alarms in the order in which they were raised; older ones only the log knows."""
@@ -270,6 +276,7 @@ async def run(config: Config) -> None:
             await stop.wait()
             log.info("stopping")
             notify("STOPPING=1")
+            house.reception.tell(house.intake.last_words())
             await house.uplink.say_goodbye()
             for task in tasks:
                 task.cancel()

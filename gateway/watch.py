@@ -106,6 +106,7 @@ class Watch:
     def _look(self) -> None:
         moment = self._reception.moment()
         self._look_at_alarms(moment)
+        self._reception.tell(self._intake.look(moment))
         self._look_at_devices(moment)
         self._look_at_the_disk(moment)
         self._look_at_lines(moment)

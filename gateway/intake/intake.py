@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from drivers.device import Device
-from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal
+from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal, TroubleType
 from drivers.registry import Driver
 from gateway.intake.conditions import Conditions
+from gateway.intake.excess import Excess
 from gateway.intake.meaning import meant
 from gateway.intake.minted import Minted
 from gateway.intake.offers import Offers
@@ -22,11 +23,14 @@ from gateway.store.jobs import Change
 TEST_REPEAT_SECONDS = 60.0
 """A detector that holds its test bit repeats it with every message; within this time it is one test."""
 SAME_TRANSMISSION_SECONDS = 2.0
+BABBLING = "babbling"
+"""The condition of a device that presses without end: a device fault, apart from those that it reports itself."""
 _ALARM_NAMES = frozenset(AlarmType)
 _FAULTS = frozenset({Kind.TAMPER, Kind.LOW_BATTERY, Kind.SUPERVISION_LOST})
 _LASTING = _FAULTS | {Kind.ALARM, Kind.TROUBLE}
 """What a sensor says again and again while it lasts. All else is news each time."""
 _BATTERY_GOOD_PERCENT = 20.0
+_FAULT = TroubleType.DEVICE_FAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +98,12 @@ class Intake:
         self.conditions = Conditions()
         self.offers = Offers()
         self.presses = Presses(presses_per_minute)
+        self.excess = Excess()
         self.minted = Minted()
         self.last_heard: dict[str, datetime] = {}
         self.heard_at: dict[str, float] = {}
         self._devices = devices
+        self._by_id = {device.id: device for device in devices.values()}
         self._drivers = drivers
         self._new_id = new_id
         self._handled: dict[str, _Handled] = {}
@@ -124,7 +130,8 @@ class Intake:
         code = event.evidence.get("code")
         is_press = isinstance(code, str) and event.kind is not Kind.RESTORE and event.alarm in (None, event.id)
         if is_press and age_seconds >= 0:
-            self.presses.began(event.device, str(code), event.id, now - age_seconds, alarm=event.raises_alarm)
+            source = event.device, event.type if event.raises_alarm else None
+            self.presses.began(source, str(code), event.id, now - age_seconds, alarm=event.raises_alarm)
 
     def accept(self, signal: Signal, moment: Moment, *, redelivered: bool = False) -> list[Outcome]:
         """Judge one signal. An unknown source only becomes an offer.
@@ -149,25 +156,56 @@ class Intake:
             self.heard_at[device.id] = moment.monotonic
         return known + self._news(device, signal, moment)
 
+    def look(self, moment: Moment) -> list[Outcome]:
+        """What is due without a new message: counts that were held back, a device that begins or ceases to babble."""
+        outcomes: list[Outcome] = [Happened(event=update) for update in self.excess.due(moment.monotonic)]
+        began, ended = self.excess.changes(moment.monotonic)
+        for device in began:
+            outcomes += self.fault(Kind.TROUBLE, _FAULT, moment, device=self._by_id[device], condition=BABBLING)
+        for device in ended:
+            outcomes += self.fault_over(_FAULT, moment, device=self._by_id[device], condition=BABBLING)
+        return outcomes
+
+    def last_words(self) -> list[Outcome]:
+        """The counts that are still held back when the house stops."""
+        return [Happened(event=update) for update in self.excess.due(float("inf"))]
+
+    def babbled_before(self, device: str, now: float) -> None:
+        """The device babbled in an earlier boot, and nobody has said that it ceased to."""
+        if device in self._by_id:
+            self.excess.resume(device, now)
+
     def fault(
-        self, kind: Kind, type_: str | None, moment: Moment, *, device: Device | None = None, where: str = ""
+        self,
+        kind: Kind,
+        type_: str | None,
+        moment: Moment,
+        *,
+        device: Device | None = None,
+        where: str = "",
+        condition: str = "",
     ) -> list[Outcome]:
-        """Something the gateway itself noticed (a silent device, a sick disk, a lost line `where`); once per begin."""
-        place, name = device.id if device else where, type_ or kind.value
+        """Something the gateway itself noticed (a silent device, a sick disk, a lost line `where`); once per begin.
+
+        `condition` is what it is remembered as, where that is neither its type nor its kind.
+        """
+        place, name = device.id if device else where, condition or type_ or kind.value
         if self.conditions.heard(place, name, moment.monotonic) is not None:
             return []
-        evidence = {"where": where} if where else None
+        evidence = {"where": where} if where else {condition: True} if condition else None
         event = self._mint(kind, type_, device, None, moment, evidence=evidence)
         self.conditions.began(place, name, event.id, moment.monotonic)
         return [Happened(event=event, change=Change(device=place, name=name, began=True))]
 
-    def fault_over(self, name: str, moment: Moment, *, device: Device | None = None, where: str = "") -> list[Outcome]:
+    def fault_over(
+        self, type_: str, moment: Moment, *, device: Device | None = None, where: str = "", condition: str = ""
+    ) -> list[Outcome]:
         """What `fault` began is over; nothing where it had not begun."""
-        place = device.id if device else where
+        place, name = device.id if device else where, condition or type_
         began = self.conditions.over(place, name)
         if began is None:
             return []
-        event = self._mint(Kind.RESTORE, name, device, None, moment, evidence={"began": began})
+        event = self._mint(Kind.RESTORE, type_, device, None, moment, evidence={"began": began})
         return [Happened(event=event, change=Change(device=place, name=name, began=False))]
 
     def test(self, type_: str | None, moment: Moment, device: Device | None) -> list[Outcome]:
@@ -252,24 +290,26 @@ class Intake:
 
     def _press(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
         code, now, alarm = signal.code or "", moment.monotonic, signal.kind is Kind.ALARM
+        source = device.id, signal.type if alarm else None
         repeat_seconds = self._drivers[signal.driver].repeat_seconds
-        verdict = self.presses.judge(device.id, code, repeat_seconds, now, alarm=alarm)
+        verdict = self.presses.judge(source, code, repeat_seconds, now, alarm=alarm)
         if verdict is Verdict.REPEAT:
-            event_id, count = self.presses.repeats(device.id, code)
+            event_id, count = self.presses.repeats(source, code)
             return [Counted(event=event_id, count=count)]
         if verdict is Verdict.CAPPED:
-            raised, presses = self.presses.capped(device.id, code, now)
+            raised, presses = self.presses.capped(source, code, now)
             update = self._mint(signal.kind, signal.type, device, signal, moment, alarm=raised)
-            return [Happened(event=replace(update, repeat_count=presses)), Counted(event=raised, count=presses)]
+            due = self.excess.pressed(device.id, replace(update, repeat_count=presses), now)
+            return [*(Happened(event=one) for one in due), Counted(event=raised, count=presses)]
         lasting = signal.type in HAS_RESTORE if alarm else signal.kind is Kind.TAMPER
         name = str(signal.type) if alarm else signal.kind.value
         active = self.conditions.heard(device.id, name, now) if lasting else None
         if active is not None:
             # A detector that sends its code for as long as it smells smoke tells of one fire, not of many.
-            self.presses.began(device.id, code, active.event, now, alarm=False)
+            self.presses.began(source, code, active.event, now, alarm=False)
             return [Counted(event=active.event, count=active.count)]
         event = self._mint(signal.kind, signal.type, device, signal, moment)
-        self.presses.began(device.id, code, event.id, now, alarm=alarm)
+        self.presses.began(source, code, event.id, now, alarm=alarm)
         if not lasting:
             return [Happened(event=event)]
         self.conditions.began(device.id, name, event.id, now)

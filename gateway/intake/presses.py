@@ -2,9 +2,13 @@
 
 Radio repeats: the same code of the same device within `repeat_seconds` of its last repeat is the same press. Above the
 cap, a further press raises the last alarm's count instead of a new alarm: never a new alarm, never nothing.
+
+A `source` is what folds and is capped together: one device's presses that raise one type of alarm. A stuck call button
+must not hide the first smoke that the same sender reports.
 """
 
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -12,7 +16,7 @@ CAP_WINDOW_SECONDS = 60.0
 _ROUNDING_SECONDS = 1e-6
 """Differences of clock readings are not exact: two seconds are two seconds."""
 CODES_LIMIT = 32
-"""Codes of one device that are remembered: a radio code has 16, and a stranger's text may be anything."""
+"""Codes of one source that are remembered: a radio code has 16, and a stranger's text may be anything."""
 
 
 class Verdict(Enum):
@@ -39,7 +43,7 @@ class _Press:
 
 @dataclass(slots=True)
 class _History:
-    """One device's presses. `raised` are the times of its newest alarms, no more of them than the cap."""
+    """One source's presses. `raised` are the times of its newest alarms, no more of them than the cap."""
 
     by_code: dict[str, _Press] = field(default_factory=dict)
     raised: deque[float] = field(default_factory=deque)
@@ -47,15 +51,15 @@ class _History:
 
 
 class Presses:
-    """The presses of all enrolled devices: of each its newest codes and newest alarms, no more."""
+    """The presses of all enrolled devices: of each source its newest codes and newest alarms, no more."""
 
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
-        self._devices: dict[str, _History] = {}
+        self._sources: dict[Hashable, _History] = {}
 
-    def judge(self, device: str, code: str, repeat_seconds: float | None, now: float, *, alarm: bool) -> Verdict:
+    def judge(self, source: Hashable, code: str, repeat_seconds: float | None, now: float, *, alarm: bool) -> Verdict:
         """What this code is; a repeat is counted at once. Follow NEW with `began`, CAPPED with `capped`."""
-        history = self._devices.setdefault(device, _History())
+        history = self._sources.setdefault(source, _History())
         press = history.by_code.get(code)
         if press is not None and repeat_seconds is not None and now - press.last <= repeat_seconds + _ROUNDING_SECONDS:
             press.heard.count += 1
@@ -66,9 +70,9 @@ class Presses:
         capped = alarm and 0 < self._per_minute <= len(history.raised) and history.last_alarm is not None
         return Verdict.CAPPED if capped else Verdict.NEW
 
-    def began(self, device: str, code: str, event: str, now: float, *, alarm: bool) -> None:
+    def began(self, source: Hashable, code: str, event: str, now: float, *, alarm: bool) -> None:
         """A new press, and the event that was minted for it."""
-        history = self._devices.setdefault(device, _History())
+        history = self._sources.setdefault(source, _History())
         heard = _Heard(event)
         _remember(history, code, _Press(heard, now))
         if alarm:
@@ -76,21 +80,21 @@ class Presses:
             if self._per_minute:
                 history.raised.append(now)
 
-    def capped(self, device: str, code: str, now: float) -> tuple[str, int]:
+    def capped(self, source: Hashable, code: str, now: float) -> tuple[str, int]:
         """One press too many: the alarm that stands for it, and the raised count.
 
         Its own repeats count for the alarm too, so that they are not judged as presses again.
         """
-        history = self._devices[device]
+        history = self._sources[source]
         heard = history.last_alarm
         assert heard is not None
         heard.count += 1
         _remember(history, code, _Press(heard, now))
         return heard.event, heard.count
 
-    def repeats(self, device: str, code: str) -> tuple[str, int]:
+    def repeats(self, source: Hashable, code: str) -> tuple[str, int]:
         """The event of the present press and how often it was heard."""
-        heard = self._devices[device].by_code[code].heard
+        heard = self._sources[source].by_code[code].heard
         return heard.event, heard.count
 
 

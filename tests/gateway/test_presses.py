@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.event import Kind
-from gateway.intake.intake import Counted, Happened
+from gateway.intake.intake import Counted
 from gateway.intake.presses import CODES_LIMIT, Presses, Verdict
 from tests.gateway.houses import BUTTON, CORD, OTHER_CORD, Listener, happened, moment, raised, signal
 
@@ -64,16 +64,16 @@ def test_above_the_cap_the_last_alarms_count_grows_and_nothing_is_swallowed(cap:
         alarms += raised(listener.hear(signal(BUTTON, code="single"), at))
         at += 0.5
     assert len(alarms) == cap
-    counts = []
+    counts, updates = [], []
     for _ in range(extra):
-        update, count = listener.hear(signal(BUTTON, code="single"), at)
-        assert isinstance(update, Happened)
-        assert update.event.kind is Kind.ALARM
-        assert update.event.alarm == alarms[-1].id != update.event.id
-        assert count == Counted(event=alarms[-1].id, count=update.event.repeat_count)
-        counts.append(update.event.repeat_count)
+        *update, count = listener.hear(signal(BUTTON, code="single"), at)
+        assert isinstance(count, Counted)
+        assert count.event == alarms[-1].id
+        counts.append(count.count)
+        updates += happened(update)
         at += 0.5
     assert counts == list(range(2, extra + 2))
+    assert all((one.kind, one.alarm) == (Kind.ALARM, alarms[-1].id) and one.id != one.alarm for one in updates)
     # A minute after the first of them there is room for a new alarm; a sibling always had it.
     assert raised(listener.hear(signal(CORD, code="F"), at))
     assert raised(listener.hear(signal(BUTTON, code="single"), 10.0 + 60.0))
@@ -86,8 +86,16 @@ def test_the_count_of_a_capped_alarm_grows_over_its_repeats_too() -> None:
     (update,) = happened(listener.hear(signal(CORD, code="F"), 15.0))
     assert (update.alarm, update.repeat_count) == (alarm.id, 3)
     assert listener.hear(signal(CORD, code="F"), 15.1) == [Counted(event=alarm.id, count=4)]
-    (update,) = happened(listener.hear(signal(CORD, code="F"), 20.0))
+    (update,) = happened(listener.hear(signal(CORD, code="F"), 25.0))
     assert update.repeat_count == 5
+
+
+def test_a_stuck_call_button_does_not_hide_the_first_smoke_of_the_same_sender() -> None:
+    listener = Listener(1)
+    for at in (10.0, 15.0, 20.0):
+        listener.hear(signal(CORD, code="F"), at)
+    (smoke,) = raised(listener.hear(signal(CORD, type_="smoke", code="A"), 21.0))
+    assert smoke.type == "smoke"
 
 
 def test_no_cap_is_no_cap() -> None:
