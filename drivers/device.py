@@ -20,7 +20,8 @@ class Device:
     long its wearer can take an alarm of its watcher back. `bind_key` is the key, 32 hexadecimal digits, of a device
     that seals its messages: a secret that is never printed and never leaves the house. `presses` gives kinds of presses
     (see `drivers.presses`) another meaning. `role` is what somebody lies or sits on (one of ROLES), None for a device
-    that is no mat; `is_inverted` where it says the opposite.
+    that is no mat; `is_inverted` where it says the opposite. `out_of_bed_minutes` and `door_open_minutes` are how
+    long a bed may be left at night and a door stay open before that is an alarm; None where it never is.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Device:
     presses: Mapping[str, str] = field(default_factory=dict)
     role: str | None = None
     is_inverted: bool = False
+    out_of_bed_minutes: int | None = None
+    door_open_minutes: int | None = None
 
 
 Lookup = Callable[[str, str], Device | None]

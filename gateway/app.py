@@ -44,8 +44,9 @@ from gateway.notice import Notices
 from gateway.outlet import Outlet
 from gateway.problems import Problems
 from gateway.reception import Reception
+from gateway.rules.rulebook import Rulebook
 from gateway.status import StatusBook, version
-from gateway.store import jobs
+from gateway.store import jobs, watching
 from gateway.store.database import StoreError, new_id
 from gateway.store.rows import Stored
 from gateway.store.store import Store
@@ -115,8 +116,9 @@ class House:
             self.problems,
             clock,
         )
+        self.rules = Rulebook(config, self.intake, store)
         self.reception = Reception(
-            self.intake, store, self.uplink, self.notices, self.digest, self.hops, self.metrics, clock
+            self.intake, self.rules, store, self.uplink, self.notices, self.digest, self.hops, self.metrics, clock
         )
         self.commands = Commands(
             clock,
@@ -141,6 +143,7 @@ class House:
             self._take_up(condition, now)
         for device, occurred_at in (await self.store.ask(jobs.last_device_times)).items():
             self.intake.handled_before(device, occurred_at)
+        self.rules.resume(await self.store.ask(watching.all_rows), self.reception.moment())
         newest = await self.store.ask(jobs.newest, NEWEST_EVENTS)
         for stored in newest:
             self.intake.remember(stored.event, now, (wall - stored.event.received_at).total_seconds())

@@ -7,6 +7,7 @@ from pathlib import Path
 from drivers import registry
 from drivers.device import Device
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
+from gateway.config_night import NightRule, read_night
 from gateway.config_notice import Notice, read_notice
 from gateway.config_outputs import OutputConfig, read_outputs
 from gateway.config_rules import Table, is_loopback, listed, quoted
@@ -55,6 +56,7 @@ class Config:
     broker: Broker | None
     http: Http
     notice: Notice
+    night: NightRule | None
     presses_per_minute: int
     serial_ports: tuple[SerialPort, ...]
     listeners: tuple[Listener, ...]
@@ -106,6 +108,7 @@ def _config(top: Table, folder: Path) -> Config:
     listeners = read_listeners(top.tables("listener"))
     devices = read_devices(top.tables("device"))
     outputs = read_outputs(top.tables("output"), devices, serial_ports, has_broker=broker is not None)
+    night = read_night(top, any(device.out_of_bed_minutes for device in devices))
     _warn_of_unheard_devices(
         top, devices, has_broker=broker is not None, has_serial=bool(serial_ports), has_listener=bool(listeners)
     )
@@ -121,6 +124,7 @@ def _config(top: Table, folder: Path) -> Config:
         broker=broker,
         http=http,
         notice=notice,
+        night=night,
         presses_per_minute=presses_per_minute,
         serial_ports=serial_ports,
         listeners=listeners,

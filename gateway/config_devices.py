@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from drivers import registry
-from drivers.device import Device
+from drivers.device import BED, Device
+from gateway.config_night import OUT_OF_BED_MINUTES_LIMIT
 from gateway.config_roles import read_presses, read_role
 from gateway.config_rules import Table, is_loopback, listed, quoted, suggestion
 
@@ -17,6 +18,7 @@ POSITIONS = ("torso", "wrist")
 CANCEL_SECONDS = 20
 CANCEL_SECONDS_LIMIT = 120
 """Who lies on the floor must not wait longer for the alarm to go out."""
+DOOR_OPEN_MINUTES_LIMIT = 1_440
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - devices dial in from outside; the file's check warns of it
 
 _SERIAL = dict.fromkeys([*registry.SERIAL_DRIVERS, *registry.POLLED_DRIVERS])
@@ -127,7 +129,16 @@ def _device(table: Table) -> Device:
         presses=read_presses(table, driver),
         role=role,
         is_inverted=is_inverted,
+        out_of_bed_minutes=_out_of_bed_minutes(table, role),
+        door_open_minutes=table.optional_integer("door_open_minutes", 1, DOOR_OPEN_MINUTES_LIMIT),
     )
+
+
+def _out_of_bed_minutes(table: Table, role: str | None) -> int | None:
+    minutes = table.optional_integer("out_of_bed_minutes", 1, OUT_OF_BED_MINUTES_LIMIT)
+    if minutes is not None and role != BED:
+        table.problem("out_of_bed_minutes", 'out_of_bed_minutes belongs to a bed; write role = "bed" too')
+    return minutes
 
 
 def _bind_key(table: Table, driver: str) -> str | None:

@@ -4,13 +4,15 @@ import asyncio
 import time
 
 from drivers.device import Decoded, Device
-from drivers.event import Kind, Reject
+from drivers.event import Event, Kind, Reject
 from gateway.clock import Clock
 from gateway.digest import DigestBook
 from gateway.intake.intake import Counted, Happened, Intake, Moment, Outcome, Over, Stale
 from gateway.metrics import Metrics
 from gateway.notice import Notices
-from gateway.policy import decide
+from gateway.policy import Decision, decide
+from gateway.rules.rulebook import Rulebook
+from gateway.store.jobs import Change
 from gateway.store.rows import Stored
 from gateway.store.store import Store
 from gateway.uplink.hops import Hops
@@ -23,6 +25,7 @@ class Reception:
     def __init__(
         self,
         intake: Intake,
+        rules: Rulebook,
         store: Store,
         uplink: Uplink,
         notices: Notices,
@@ -32,6 +35,7 @@ class Reception:
         clock: Clock,
     ) -> None:
         self._intake = intake
+        self._rules = rules
         self._store = store
         self._uplink = uplink
         self._notices = notices
@@ -71,6 +75,10 @@ class Reception:
         """Raise a test of a device, or of the house where that is None. The futures tell when it is kept."""
         return self.tell(self._intake.test(type_, self.moment(), device))
 
+    def look(self) -> None:
+        """Deal with what has become due by the rules of the house."""
+        self.tell(self._rules.look(self.moment()))
+
     def moment(self) -> Moment:
         """Now, on every clock."""
         return Moment(monotonic=self._clock.monotonic(), wall=self._clock.now(), quality=self._clock.quality())
@@ -90,9 +98,12 @@ class Reception:
         self._digest.note(event)
         if not decision.answered:
             self._store.note(event, decision)
-            return []
+            return self.tell(self._rules.heard(event, self.moment()))
+        return [self._keep(event, decision, outcome.change), *self.tell(self._rules.heard(event, self.moment()))]
+
+    def _keep(self, event: Event, decision: Decision, change: Change | None) -> "asyncio.Future[Stored]":
         began = time.perf_counter()
-        kept = self._store.append(event, decision, outcome.change)
+        kept = self._store.append(event, decision, change)
 
         def settle(done: "asyncio.Future[Stored]") -> None:
             self._metrics.committed(time.perf_counter() - began)
@@ -100,7 +111,7 @@ class Reception:
             self._ours(done.result())
 
         kept.add_done_callback(settle)
-        return [kept]
+        return kept
 
     def _ours(self, stored: Stored) -> None:
         """From here on the event is ours: the district hears of it, and the resident that it is calling."""

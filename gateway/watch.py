@@ -105,6 +105,7 @@ class Watch:
 
     def _look(self) -> None:
         moment = self._reception.moment()
+        self._reception.look()
         self._look_at_alarms(moment)
         self._reception.tell(self._intake.look(moment))
         self._look_at_devices(moment)

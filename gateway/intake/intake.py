@@ -213,6 +213,24 @@ class Intake:
         event = self._mint(Kind.TEST, type_, device, None, moment, evidence={"ordered": True})
         return [Happened(event=event)]
 
+    def watched(
+        self, type_: AlarmType, name: str, device: Device, moment: Moment, evidence: dict[str, Any]
+    ) -> list[Outcome]:
+        """An alarm that a rule of the house raises of what a device says over time, under a condition's name; once."""
+        if self.conditions.heard(device.id, name, moment.monotonic) is not None:
+            return []
+        event = self._mint(Kind.ALARM, type_, device, None, moment, evidence=evidence)
+        self.conditions.began(device.id, name, event.id, moment.monotonic)
+        return [Happened(event=event, change=Change(device=device.id, name=name, began=True))]
+
+    def watched_over(self, type_: AlarmType, name: str, device: Device, moment: Moment) -> list[Outcome]:
+        """What `watched` raised is over; nothing where it was not raised."""
+        began = self.conditions.over(device.id, name)
+        if began is None:
+            return []
+        event = self._mint(Kind.RESTORE, type_, device, None, moment, alarm=began, evidence={"began": began})
+        return [Happened(event=event, change=Change(device=device.id, name=name, began=False))]
+
     def remind(self, device: Device, moment: Moment) -> list[Outcome]:
         """A battery is still low: say so again, as a new event of the same condition."""
         event = self._mint(Kind.LOW_BATTERY, None, device, None, moment, evidence={"reminder": True})

@@ -32,6 +32,7 @@ _IS_ALARM = "priority IN ('fire', 'person', 'property')"
 _ALARMS = f"SELECT sequence FROM event NOT INDEXED WHERE {_IS_ALARM} ORDER BY sequence {{way}}"  # noqa: S608
 _ALARM = f"SELECT 1 FROM event NOT INDEXED WHERE sequence = ? AND {_IS_ALARM}"  # noqa: S608
 _CONDITIONS = "SELECT device, name, event, since FROM condition ORDER BY device {way}, name {way}"
+_WATCHING = "SELECT device, rule, details, due FROM watching ORDER BY device {way}, rule {way}"
 _MERGE = (
     "UPDATE outbox SET received = coalesce(received, ?), accepted = coalesce(accepted, ?), "
     "dispatched = coalesce(dispatched, ?), arrived = coalesce(arrived, ?), resolved = coalesce(resolved, ?), "
@@ -49,6 +50,7 @@ class Saved:
     boot: int = 0
     kept: list[tuple[Stored, tuple[Any, ...]]] = field(default_factory=list)
     conditions: list[tuple[Any, ...]] = field(default_factory=list)
+    watching: list[tuple[Any, ...]] = field(default_factory=list)
     lost: int = 0
 
 
@@ -67,7 +69,7 @@ def from_file(path: Path) -> Saved:
 
 
 def read(connection: sqlite3.Connection, *, everything: bool) -> Saved:
-    """The answered events (without `everything` only those that are still open), the conditions, the boot."""
+    """The answered events (without `everything` only those that are still open), conditions, watching, the boot."""
     try:
         return _read(connection, everything=everything)
     finally:
@@ -88,10 +90,12 @@ def _read(connection: sqlite3.Connection, *, everything: bool) -> Saved:
     found = [(_event(connection, query, sequence), answers) for sequence, answers in sorted(wanted.items())]
     kept = [(stored, answers) for stored, answers in found if stored is not None]
     conditions, _ = _both_ways(connection, _CONDITIONS, key_columns=2)
+    watching, _ = _both_ways(connection, _WATCHING, key_columns=2)
     return Saved(
         boot=max([_boot(connection), *(stored.boot for stored, _ in kept)]),
         kept=kept,
         conditions=[(*key, *rest) for key, rest in conditions.items() if _is_condition((*key, *rest))],
+        watching=[(*key, *rest) for key, rest in watching.items() if _is_watching((*key, *rest))],
         lost=len(found) - len(kept),
     )
 
@@ -110,6 +114,9 @@ def take_over(connection: sqlite3.Connection, saved: Saved) -> int:
             taken += 1
         connection.execute(_MERGE, (*answers, known[0] if known else placed.sequence))
     connection.executemany("INSERT OR IGNORE INTO condition VALUES (?, ?, ?, ?)", saved.conditions)
+    connection.executemany(
+        "INSERT OR IGNORE INTO watching (device, rule, details, due) VALUES (?, ?, ?, ?)", saved.watching
+    )
     connection.execute(
         "INSERT INTO setting VALUES ('boot', ?) ON CONFLICT DO UPDATE SET value = max(CAST(value AS INTEGER), ?)",
         (str(saved.boot), saved.boot),
@@ -179,6 +186,11 @@ def _boot(connection: sqlite3.Connection) -> int:
         return int(row[0]) if row else 0
     except (sqlite3.Error, ValueError):
         return 0
+
+
+def _is_watching(row: tuple[Any, ...]) -> bool:
+    *texts, due = row
+    return all(isinstance(text, str) for text in texts) and (due is None or _is_condition((due,)))
 
 
 def _is_condition(row: tuple[Any, ...]) -> bool:

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from drivers.event import Event
 from gateway.contract.messages import Answer
 from gateway.policy import Decision
-from gateway.store import jobs
+from gateway.store import jobs, watching
 from gateway.store.damage import copies
 from gateway.store.database import DamagedError, Identity, StoreError, UnfitError
 from gateway.store.opening import open_in_memory, open_on_disk, renew
@@ -138,6 +138,14 @@ class Store:
     def silence(self, alarm: str) -> None:
         """Keep that nothing more is to be sounded of an alarm."""
         self._try(_Write(partial(jobs.silence, alarm=alarm)))
+
+    def keep_watching(self, row: watching.Watching) -> None:
+        """Keep how a rule stands with a device."""
+        self._try(_Write(partial(watching.keep, row=row)))
+
+    def forget_watching(self, device: str, rule: str) -> None:
+        """A rule has nothing to remember of a device."""
+        self._try(_Write(partial(watching.forget, device=device, rule=rule)))
 
     def note(self, event: Event, decision: Decision) -> None:
         """Keep telemetry for the next batch: it is written every half minute, or when a thousand wait."""

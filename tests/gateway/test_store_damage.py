@@ -16,10 +16,12 @@ from gateway.store.damage import COPIES_KEPT, copies
 from gateway.store.database import Identity, begin_boot, new_id
 from gateway.store.jobs import Change
 from gateway.store.store import Store
+from gateway.store.watching import Watching, all_rows
 from tests.gateway.houses import NOON, answer, event
 from tests.support.wait import until
 
 PAGE = 1_024
+BED = Watching(device="mat", rule="out_of_bed", due=NOON, details='{"phase":"away"}')
 
 
 @pytest.fixture
@@ -44,6 +46,7 @@ async def furnish(path: Path, alarms: int = 3) -> tuple[list[str], Store]:
         await keep(store, one)
     smoke = event(type_="smoke", device="smoke-kitchen")
     await keep(store, smoke, Change(device="smoke-kitchen", name="smoke", began=True))
+    store.keep_watching(BED)
     done = event()
     await keep(store, done)
     await store.mark(answer(done.id, "resolved"))
@@ -78,7 +81,7 @@ def schema_is_readable(path: Path) -> bool:
             return False
 
 
-@pytest.mark.parametrize("broken", ["event_id", "outbox_waiting", "outbox", "condition", "setting"])
+@pytest.mark.parametrize("broken", ["event_id", "outbox_waiting", "outbox", "condition", "watching", "setting"])
 async def test_open_alarms_of_a_damaged_file_are_taken_over(path: Path, broken: str) -> None:
     ids, store = await furnish(path)
     boot, old = store.identity.boot, store.identity.store
@@ -97,6 +100,7 @@ async def test_open_alarms_of_a_damaged_file_are_taken_over(path: Path, broken: 
         assert set(taken) >= set(ids)
         known = {condition.name for condition in await store.ask(jobs.conditions)}
         assert known == (set() if broken == "condition" else {"smoke"})
+        assert await store.ask(all_rows) == ([] if broken == "watching" else [BED])
         assert store.identity.boot == boot + 1, "the centre must not take this for an older house"
         new = event()
         await keep(store, new)

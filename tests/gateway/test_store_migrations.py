@@ -78,7 +78,7 @@ def test_a_kept_file_is_read_as_people_know_it(old: Path) -> None:
 
 def test_another_tool_opens_it_cleanly(old: Path) -> None:
     database = sqlite_utils.Database(old)
-    assert set(database.table_names()) == {"setting", "event", "outbox", "condition"}
+    assert {"setting", "event", "outbox", "condition"} <= set(database.table_names())
     assert database.view_names() == ["events"]
     assert {"id", "kind", "type", "device", "received_at"} <= {column.name for column in database["events"].columns}
     assert [row["kind"] for row in database["events"].rows].count(Kind.ALARM) == 2
