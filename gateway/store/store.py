@@ -21,9 +21,10 @@ from typing import Any, TypeVar
 from drivers.event import Event
 from gateway.contract.messages import Answer
 from gateway.policy import Decision
-from gateway.store import jobs, watching
+from gateway.store import deliveries, jobs, watching
 from gateway.store.damage import copies
 from gateway.store.database import DamagedError, Identity, StoreError, UnfitError
+from gateway.store.deliveries import Delivery
 from gateway.store.opening import open_in_memory, open_on_disk, renew
 from gateway.store.rows import Stored
 from gateway.store.writer import Job, Writer
@@ -146,6 +147,10 @@ class Store:
     def forget_watching(self, device: str, rule: str) -> None:
         """A rule has nothing to remember of a device."""
         self._try(_Write(partial(watching.forget, device=device, rule=rule)))
+
+    def delivered(self, delivery: Delivery) -> None:
+        """Keep how far a message came by a further route, behind the message itself."""
+        self._try(_Write(partial(deliveries.note, delivery=delivery), about=delivery.event))
 
     def note(self, event: Event, decision: Decision) -> None:
         """Keep telemetry for the next batch: it is written every half minute, or when a thousand wait."""

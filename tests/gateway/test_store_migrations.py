@@ -1,7 +1,8 @@
 """Files of earlier schemas are kept in tests/databases: each must open in today's program with nothing lost.
 
-`schema-0001.db` was made by the program itself: a house with an open alarm, a resolved one, faults and telemetry. When
-a migration is added, keep a file of the schema before it here too.
+`schema-0001.db` was made by the program itself: a house with an open alarm, a resolved one, faults and telemetry. Each
+later one is that house brought up to its schema by the migrations alone. When a migration is added, keep a file of its
+schema here too.
 """
 
 import shutil

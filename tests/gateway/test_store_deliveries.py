@@ -1,0 +1,38 @@
+"""What further routes have done stays known: over a restart, in whatever order it is told, on a disk that was ill."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from gateway.policy import decide
+from gateway.store import deliveries
+from gateway.store.deliveries import Delivery
+from gateway.store.store import Store
+from tests.gateway.houses import answer, event
+
+SENT, LATER = "2026-03-01T12:00:01.000Z", "2026-03-01T12:00:09.000Z"
+
+
+async def test_a_restart_knows_what_was_sent_and_received(tmp_path: Path) -> None:
+    alarm = event()
+    by_text = Delivery(event=alarm.id, route="sms", attempts=3, sent=SENT)
+    with Store(tmp_path / "anju.db") as store:
+        await store.append(alarm, decide(alarm))
+        store.delivered(Delivery(event=alarm.id, route="dc09", attempts=1, sent=SENT, received=SENT))
+        store.delivered(by_text)
+        store.delivered(replace(by_text, received=LATER))
+        store.delivered(by_text)  # told again, late: what was received stays received
+    with Store(tmp_path / "anju.db") as store:
+        assert await store.ask(deliveries.newest, 10) == [
+            Delivery(event=alarm.id, route="dc09", attempts=1, sent=SENT, received=SENT),
+            replace(by_text, received=LATER),
+        ]
+
+
+async def test_only_alarms_that_wait_for_a_person_are_unaccepted(tmp_path: Path) -> None:
+    waiting, taken, unheard = event(), event(), event()
+    with Store(tmp_path / "anju.db") as store:
+        for one in (waiting, taken, unheard):
+            await store.append(one, decide(one))
+        await store.mark(answer(waiting.id))
+        await store.mark(answer(taken.id, "accepted"))
+        assert [stored.event.id for stored in await store.ask(deliveries.unaccepted, 10)] == [waiting.id]
