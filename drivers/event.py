@@ -60,6 +60,7 @@ class TroubleType(StrEnum):
     MAINS = "mains"
     LINK_LOST = "link_lost"
     DEVICE_FAULT = "device_fault"
+    CERTIFICATE = "certificate"
 
 
 class ActivityType(StrEnum):

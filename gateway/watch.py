@@ -111,6 +111,7 @@ class Watch:
         self._look_at_devices(moment)
         self._look_at_the_disk(moment)
         self._look_at_lines(moment)
+        self._look_at_the_certificate(moment)
 
     def _look_at_alarms(self, moment: Moment) -> None:
         for entry in self._ledger.alarms():
@@ -142,6 +143,12 @@ class Watch:
                 self._reception.tell(self._intake.fault(Kind.TROUBLE, trouble, moment, where=name))
             for name in ended:
                 self._reception.tell(self._intake.fault_over(trouble, moment, where=name))
+
+    def _look_at_the_certificate(self, moment: Moment) -> None:
+        if self._uplink.trust.expired:
+            self._reception.tell(self._intake.fault(Kind.TROUBLE, TroubleType.CERTIFICATE, moment))
+        elif self._uplink.connected:
+            self._reception.tell(self._intake.fault_over(TroubleType.CERTIFICATE, moment))
 
     async def _refill_for_ever(self) -> None:
         """Bring back what the ledger had no room for, once it has."""

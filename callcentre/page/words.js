@@ -96,6 +96,7 @@ const RESULTS = {
 const FAULTS = {
   mains: ["停电", "mains failure"], rf_interference: ["无线干扰", "radio interference"], storage: ["存储故障", "storage fault"],
   store_rolled_back: ["存储被回退", "storage rolled back"], clock: ["时钟不准", "clock not set"], link_lost: ["链路中断", "link lost"], device_fault: ["设备故障", "device fault"],
+  certificate: ["证书过期", "certificate out of date"],
   tamper: ["设备被拆", "tampered"], low_battery: ["电池低", "low battery"], supervision_lost: ["传感器失联", "sensor silent"],
   unreadable: ["无法识别的消息", "unreadable message"],
   meal: ["助餐", "meal"], bath: ["助浴", "bath"], cleaning: ["助洁", "cleaning"], mobility: ["助行", "mobility"],

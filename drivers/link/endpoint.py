@@ -4,14 +4,20 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+_NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which the ssl module has no name for
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tls:
-    """Files in PEM. Without the client's own pair the broker will refuse us, and say so."""
+    """Files in PEM. Without the client's own pair the broker will refuse us, and say so.
+
+    `check_time` false leaves the certificates' dates out of the check, never their chain and name.
+    """
 
     ca_file: str
     cert_file: str | None = None
     key_file: str | None = None
+    check_time: bool = True
 
     def context(self) -> ssl.SSLContext:
         """A context that checks the broker's chain and name. Raises LinkLostError naming an unusable file."""
@@ -24,6 +30,8 @@ class Tls:
                 context.load_cert_chain(self.cert_file, self.key_file)
         except (ssl.SSLError, OSError) as error:
             raise LinkLostError(f"the TLS files cannot be used: {error}") from error
+        if not self.check_time:
+            context.verify_flags |= _NO_CHECK_TIME
         return context
 
 
@@ -86,6 +94,7 @@ class MqttError(Exception):
     MqttError
      ├── RefusedError    the broker understood and said no
      └── LinkLostError   there is no connection, or not any more
+          └── OutOfDateError   the broker's certificate is right but for its dates
     """
 
 
@@ -100,3 +109,7 @@ class RefusedError(MqttError):
 
 class LinkLostError(MqttError):
     """The connection could not be made or is gone; the text says why."""
+
+
+class OutOfDateError(LinkLostError):
+    """The broker's certificate has expired or is not valid yet; its chain was not found wrong."""

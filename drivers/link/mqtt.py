@@ -25,23 +25,26 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from drivers.link.addresses import Address, Addresses, connect_to
 from drivers.link.endpoint import (
     Endpoint,
     Inbound,
     LinkLostError,
     MqttError,
+    OutOfDateError,
     RefusedError,
     SessionOptions,
     Tls,
     Will,
 )
-from drivers.link.tls import last_words, pending
+from drivers.link.tls import in_words, is_out_of_date, is_stranger, last_words, pending
 
 __all__ = [
     "Endpoint",
     "Inbound",
     "LinkLostError",
     "MqttError",
+    "OutOfDateError",
     "RefusedError",
     "Session",
     "SessionOptions",
@@ -56,13 +59,15 @@ _TICK_SECONDS = 1.0
 # What paho's parser raises on a malformed packet, besides its own exception.
 _PARSER_ERRORS = (MQTTException, OSError, ValueError, LookupError, TypeError, struct.error)
 
+_ADDRESSES = Addresses()
+
 OnMessage = Callable[["Session", Inbound], None]
 
 
 class Session:
     """A connected session; made by `open_session` only. All methods are for the event loop's thread."""
 
-    def __init__(self, client: Client, options: SessionOptions, on_message: OnMessage) -> None:
+    def __init__(self, client: "_Client", options: SessionOptions, on_message: OnMessage) -> None:
         self.session_present = False
         self.receive_maximum = _DEFAULT_RECEIVE_MAXIMUM
         self._client = client
@@ -304,6 +309,17 @@ class Session:
             self._last_error = text if "ALERT" in text else last_words(self._socket) or text
 
 
+class _Client(Client):
+    """paho's client, which finds its server even while the name server is dead."""
+
+    address: Address = ()
+
+    def _create_socket_connection(self) -> socket.socket:
+        candidates = _ADDRESSES.candidates(self._host, self._port)
+        connected, self.address = connect_to(candidates, self._connect_timeout)
+        return connected
+
+
 @asynccontextmanager
 async def open_session(endpoint: Endpoint, options: SessionOptions, on_message: OnMessage) -> AsyncIterator[Session]:
     """Connect, hand out the session, disconnect in order at the end (so that no will is sent).
@@ -311,7 +327,7 @@ async def open_session(endpoint: Endpoint, options: SessionOptions, on_message: 
     `on_message` runs on the loop and must not block. Raises RefusedError or LinkLostError when no connection comes
     about. There is no reconnecting in here: whoever owns the session decides when to open the next one.
     """
-    client = Client(
+    client = _Client(
         CallbackAPIVersion.VERSION2,
         client_id=options.client_id,
         protocol=MQTTProtocolVersion.MQTTv5,
@@ -334,7 +350,7 @@ async def open_session(endpoint: Endpoint, options: SessionOptions, on_message: 
         session._stop()
 
 
-async def _connect_in_thread(client: Client, endpoint: Endpoint, options: SessionOptions) -> None:
+async def _connect_in_thread(client: _Client, endpoint: Endpoint, options: SessionOptions) -> None:
     """Run paho's blocking connect in a daemon thread: a dead name server must hold up neither loop nor shutdown."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
@@ -354,7 +370,12 @@ async def _connect_in_thread(client: Client, endpoint: Endpoint, options: Sessio
                 properties=properties,
             )
         except (OSError, ssl.CertificateError, ValueError) as failure:
-            error = LinkLostError(f"no connection to {endpoint}: {failure}")
+            kind = OutOfDateError if is_out_of_date(failure) else LinkLostError
+            error = kind(f"no connection to {endpoint}: {in_words(failure)}")
+            if is_stranger(failure):
+                _ADDRESSES.was_not_it(endpoint.host, endpoint.port, client.address)
+        else:
+            _ADDRESSES.worked(endpoint.host, endpoint.port, client.address)
         with suppress(RuntimeError):  # the loop has been closed meanwhile
             loop.call_soon_threadsafe(finish, error)
 

@@ -55,6 +55,8 @@ TROUBLE_CODES: dict[TroubleType, tuple[str, ScaipPair]] = {
     TroubleType.MAINS: ("301", ("0041", "0085")),
     # The line to a receiver inside the home, not the one to the centre: DC-05's peripheral trouble.
     TroubleType.LINK_LOST: ("330", ("0032", FAILURE)),
+    # The certificate of the district's broker is out of date: DC-05's communication trouble.
+    TroubleType.CERTIFICATE: ("350", (LOCAL_UNIT, TROUBLE)),
     # A detector that reports itself as faulty: DC-05's sensor trouble.
     TroubleType.DEVICE_FAULT: ("380", (FIXED_TRIGGER, MALFUNCTION)),
 }

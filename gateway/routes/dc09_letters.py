@@ -37,6 +37,8 @@ TROUBLE_LETTERS: dict[TroubleType, Letters] = {
     TroubleType.MAINS: ("AT", "AR"),
     TroubleType.LINK_LOST: ("ET", "ER"),
     TroubleType.DEVICE_FAULT: ("UT", "UJ"),
+    # Nearest: a trouble of the line to the centre.
+    TroubleType.CERTIFICATE: ("YC", "YK"),
 }
 UNKNOWN_TROUBLE: Letters = ("YX", "YZ")
 

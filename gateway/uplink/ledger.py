@@ -3,6 +3,7 @@
 A message stays until the centre itself says `received`. The broker's PUBACK only frees its slot.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.policy import ALARM_RANK_LIMIT, RANKS
@@ -83,14 +84,16 @@ class Ledger:
             del self._entries[last.stored.event.id]
             self.overflowed = self.overflowed or last.stored.durable
 
-    def due(self, now: float, slots: int) -> list[Entry]:
+    def due(self, now: float, slots: int, may_leave: Callable[["Entry"], bool] = lambda _: True) -> list[Entry]:
         """What to send now, in order, within the broker's `slots` (its Receive Maximum)."""
         total = min(slots, SLOT_LIMIT)
         flying = [entry for entry in self._entries.values() if entry.in_flight]
         free = total - len(flying)
         free_for_others = max(1, total // OTHERS_SHARE) - sum(not entry.is_alarm for entry in flying)
         chosen: list[Entry] = []
-        ready = [entry for entry in self._entries.values() if not entry.in_flight and entry.due <= now]
+        ready = [
+            entry for entry in self._entries.values() if not entry.in_flight and entry.due <= now and may_leave(entry)
+        ]
         for entry in sorted(ready, key=lambda entry: entry.order):
             if len(chosen) >= free:
                 break

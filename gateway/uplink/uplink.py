@@ -16,6 +16,7 @@ from drivers.link.mqtt import (
     Inbound,
     LinkLostError,
     MqttError,
+    OutOfDateError,
     RefusedError,
     Session,
     SessionOptions,
@@ -34,6 +35,7 @@ from gateway.store.rows import Stored
 from gateway.uplink.hops import Hops
 from gateway.uplink.ledger import Entry, Ledger
 from gateway.uplink.retry import reconnect_after_seconds
+from gateway.uplink.trust import Trust
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +89,7 @@ class Uplink:
         self._correlation: bytes | None = None
         self._connected_at: float | None = None
         self._short_lives = 0
+        self.trust = Trust(endpoint, clock)
         self.unheard = False
         """The broker had no subscriber for the newest message: the centre is not there yet."""
         self._status_wanted = asyncio.Event()
@@ -108,7 +111,7 @@ class Uplink:
             return
         others = session.unacknowledged - self._ledger.in_flight()
         slots = session.receive_maximum - max(others, min(RESERVED_SLOTS, session.receive_maximum - 1))
-        for entry in self._ledger.due(self._clock.monotonic(), slots):
+        for entry in self._ledger.due(self._clock.monotonic(), slots, self.trust.may_carry):
             self._send(session, entry)
 
     def resend_all(self) -> None:
@@ -122,7 +125,7 @@ class Uplink:
 
     def publish(self, branch: str, payload: bytes) -> "asyncio.Future[int] | None":
         """Publish what nobody has to answer; None while there is no connection, or no slot."""
-        return self._publish(branch, payload, None)
+        return None if self.trust.expired else self._publish(branch, payload, None)
 
     def _publish(self, branch: str, payload: bytes, correlation: bytes | None) -> "asyncio.Future[int] | None":
         if self._session is None or self._session.unacknowledged >= self._session.receive_maximum:
@@ -170,7 +173,17 @@ class Uplink:
             client_id=self._sender.gateway,
             will=Will(topic=self._topic(topics.STATUS), payload=encode_status(will)),
         )
-        async with open_session(self._endpoint, options, self._arrive) as session:
+        try:
+            await self._serve_over(self.trust.endpoint(), options, expired=False)
+        except OutOfDateError as error:
+            self._problems.report("certificate", str(error))
+            await self._serve_over(self.trust.without_dates(), options, expired=True)
+
+    async def _serve_over(self, endpoint: Endpoint, options: SessionOptions, *, expired: bool) -> None:
+        async with open_session(endpoint, options, self._arrive) as session:
+            self.trust.expired = expired
+            if not expired:
+                self._problems.over("certificate")
             try:
                 async with asyncio.TaskGroup() as group:
                     await self._begin(session, group)
@@ -199,7 +212,9 @@ class Uplink:
         group.create_task(self._handle_inbound(), name="uplink-inbound")
 
     async def _subscribe(self, session: Session) -> None:
-        wanted = [self._topic(topics.ANSWER), self._topic(topics.COMMAND), topics.centre_status(self._sender.district)]
+        wanted = [self._topic(topics.ANSWER), topics.centre_status(self._sender.district)]
+        if not self.trust.expired:
+            wanted.insert(1, self._topic(topics.COMMAND))
         for topic in wanted:
             try:
                 await session.subscribe(topic)
@@ -233,6 +248,8 @@ class Uplink:
         while True:
             await asyncio.sleep(PUMP_SECONDS)
             self.pump()
+            if self.trust.must_check_again() and not self._ledger.alarms():
+                raise LinkLostError("the clock is known now: the dates of the certificates are checked as well")
 
     async def _publish_status(self, session: Session) -> None:
         while True:

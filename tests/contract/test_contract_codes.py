@@ -22,6 +22,7 @@ CONTACT_ID_NAMES = {
     "300": "System Trouble",
     "301": "AC Loss",
     "330": "System Peripheral Trouble",
+    "350": "Communication Trouble",
     "344": "RF Receiver Jam Detect",
     "380": "Sensor Trouble",
     "381": "Loss Of Supervision RF",
