@@ -82,6 +82,18 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True)
+class LearningMode:
+    """A mode of a receiver's own for learning a code: how to `enter` and `leave` it.
+
+    `end_of` says in words that a frame is the end of it; None for any other frame.
+    """
+
+    enter: bytes
+    leave: bytes
+    end_of: Callable[[bytes], str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class SerialDriver:
     """A receiver on a serial line.
 
@@ -93,6 +105,7 @@ class SerialDriver:
     new_splitter: Callable[[], Splitter]
     decode: Callable[[bytes, Lookup], Decoded]
     acknowledgement: Callable[[bytes], bytes | None]
+    learning: LearningMode | None = None
 
 
 @dataclass(frozen=True, slots=True)

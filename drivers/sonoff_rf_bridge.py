@@ -12,7 +12,7 @@ from drivers import ev1527, portisch_bucket
 from drivers.device import Decoded, Lookup
 from drivers.event import Reject
 from drivers.framing import ResyncingSplitter, Verdict
-from drivers.registry import SerialDriver
+from drivers.registry import LearningMode, SerialDriver
 
 NAME = "sonoff_rf_bridge"
 BAUD_RATE = 19_200
@@ -38,6 +38,11 @@ _NOISE_DATA_BYTES = 4
 """Bursts of static reach the line as sound frames of up to so many data bytes."""
 _ACKNOWLEDGEMENT = bytes((START, ACKNOWLEDGED, STOP))
 # Never for B1: the firmware takes an acknowledgement as the order to leave bucket mode.
+_ENDS_OF_LEARNING = {
+    LEARNT: "the bridge has learnt a code and left its learning mode",
+    LEARN_TIMEOUT: "the bridge heard nobody and left its learning mode",
+}
+"""How the bridge says that its learning mode is over, by action."""
 _TO_ACKNOWLEDGE = frozenset({LEARN_TIMEOUT, LEARNT, RECEIVED, ADVANCED_RECEIVED, ADVANCED_LEARNT})
 
 
@@ -98,13 +103,28 @@ def encode_key(code24: str, *, sync_us: int = 10_850, low_us: int = 350, high_us
 
 
 def encode_learn() -> bytes:
-    """The order to learn: the bridge waits for a sender, then sends A3 with its key, or A2 where none was heard."""
+    """The order to learn: the bridge waits for a sender, then sends A3 with its key, or A2 where none was heard.
+
+    It hears no more so than in plain sniffing: it takes the first code of anybody for the one, after at most 30 s it
+    gives up, and it is deaf while it beeps about that (0.05 to 1 s). A bridge in bucket mode is in plain sniffing
+    afterwards. (Source: the firmware's `RF_Bridge_main.c`.)
+    """
     return bytes((START, LEARN, STOP))
+
+
+def encode_leave() -> bytes:
+    """The order to leave learning before its end: an acknowledgement, after which the firmware sniffs again."""
+    return _ACKNOWLEDGEMENT
 
 
 def acknowledgement(frame: bytes) -> bytes | None:
     """What the bridge expects back once the frame has been handled durably; None for most frames of its own modes."""
     return _ACKNOWLEDGEMENT if action_of(frame) in _TO_ACKNOWLEDGE else None
+
+
+def end_of_learning(frame: bytes) -> str | None:
+    """How a frame says that the learning mode is over; None where it does not."""
+    return _ENDS_OF_LEARNING.get(action_of(frame) or 0)
 
 
 def _decode_buckets(frame: bytes, lookup: Lookup) -> Decoded:
@@ -204,4 +224,5 @@ SERIAL_DRIVER = SerialDriver(
     new_splitter=new_splitter,
     decode=decode,
     acknowledgement=acknowledgement,
+    learning=LearningMode(enter=encode_learn(), leave=encode_leave(), end_of=end_of_learning),
 )

@@ -33,7 +33,9 @@ from gateway.config_uplink import Uplink as UplinkConfig
 from gateway.contract import topics
 from gateway.contract.envelope import Sender
 from gateway.contract.messages import CentreStatus
+from gateway.control import Control, LearnableLine, path_of
 from gateway.digest import DigestBook
+from gateway.ears import Ears
 from gateway.http import Response, serve
 from gateway.intake.intake import BABBLING, Intake
 from gateway.interference import Interference
@@ -82,6 +84,7 @@ class House:
             line: Outlet(self.metrics, self.problems)
             for line in (LOCAL_BROKER, *(port.name for port in config.serial_ports))
         }
+        self.ears = {port.name: Ears() for port in config.serial_ports}
         self.outputs = _outputs(config.notice, self.sound, self.problems) + [
             DeviceOutput(
                 output,
@@ -296,6 +299,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
         line = SerialLine(
             port, SERIAL_DRIVERS[port.driver], house.intake.lookup, house.reception, house.lines, house.interference,
             problems, house.metrics, house.clock.monotonic, house.outlets[port.name],
+            house.ears[port.name],
         )  # fmt: skip
         parts[f"serial {port.name}"] = line.run
     for listener in config.listeners:
@@ -322,8 +326,18 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
     parts["digest"] = house.send_digests
     parts["announcer"] = house.announcer.run
     parts |= {output.name: output.run for output in house.outputs}
+    parts["control"] = _control(house)
     parts["http"] = partial(serve, config.http.host, config.http.port, house.routes(), _say_port)
     return [group.create_task(keep(name, part, problems), name=name) for name, part in parts.items()]
+
+
+def _control(house: House) -> Callable[[], Awaitable[None]]:
+    lines = {
+        port.name: LearnableLine(SERIAL_DRIVERS[port.driver].learning, house.ears[port.name], house.outlets[port.name])
+        for port in house.config.serial_ports
+        if port.driver in SERIAL_DRIVERS
+    }
+    return Control(path_of(house.config.store_path), lines).run
 
 
 def _polled(house: House, port: SerialPort) -> Callable[[], Awaitable[None]]:

@@ -63,7 +63,19 @@ def _parser() -> argparse.ArgumentParser:
     command("status", _status, "Ask the running gateway how it is.").add_argument(
         "--json", action="store_true", help="print one JSON object"
     )
+    learn = command("learn", _learn, "Show what a line hears, and print the sections to enrol it.")
+    learn.add_argument("--line", required=True, metavar="NAME", help='the name of a [[serial]], or "broker"')
+    learn.add_argument("--seconds", type=_seconds, default=60, metavar="N", help="how long, at most 600 (default 60)")
+    learn.add_argument("--bridge-learn", action="store_true", help="a Sonoff bridge enters its own learning mode, too")
+    learn.add_argument("--join", action="store_true", help="zigbee2mqtt lets devices join meanwhile (broker only)")
+    learn.add_argument("--json", action="store_true", help="print one JSON object at the end")
     return parser
+
+
+def _seconds(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 600:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 1 to 600")
+    return int(text)
 
 
 def _count(text: str) -> int:
@@ -131,6 +143,32 @@ def _events(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return WRONG
     return DONE
+
+
+def _learn(arguments: argparse.Namespace) -> int:
+    from gateway.config import ConfigError, load
+    from gateway.control import Request
+    from gateway.learn import BROKER, LearnError, learn
+
+    if (arguments.join and arguments.line != BROKER) or (arguments.bridge_learn and arguments.line == BROKER):
+        print(f"--join is for --line {BROKER}, --bridge-learn for a serial line", file=sys.stderr)
+        return WRONG
+    request = Request(arguments.line, arguments.seconds, arguments.bridge_learn)
+    said = sys.stderr if arguments.json else sys.stdout
+    try:
+        config = load(arguments.config)
+        learning = learn(config, request, lambda line: print(line, file=said, flush=True), join=arguments.join)
+        learnt = asyncio.run(learning)
+    except (ConfigError, LearnError) as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    if arguments.json:
+        print(json.dumps({"heard": learnt.rows()}))
+    elif learnt.rows():
+        print(f"\n{learnt.sections()}", end="")
+    else:
+        print("nothing was heard: battery, distance, or another frequency?")
+    return DONE if learnt.rows() else NO
 
 
 def _status(arguments: argparse.Namespace) -> int:

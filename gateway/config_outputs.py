@@ -6,8 +6,6 @@ from typing import Final
 
 from drivers import registry
 from drivers.device import Device
-from drivers.ev1527 import CODE_BITS
-from drivers.ev1527 import NAME as EV1527
 from drivers.output import SECONDS_LIMIT, Target, Via
 from gateway.config_devices import SerialPort, note_twice
 from gateway.config_rules import Table, listed, quoted, suggestion
@@ -21,7 +19,8 @@ CLASSES: Final = ("fire", "person", "property")
 _UNTIL_A_PERSON_HAS_IT = ("calling", "not_reached", "received")
 _NAME = r"[A-Za-z0-9._-]{1,64}"
 _CODE = re.compile(r"(?:0[xX])?([0-9A-Fa-f]{6})")
-_ID_DIGITS = CODE_BITS // 4 - 1
+_CORDS = "ev1527"
+_CORD_ID_DIGITS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +124,8 @@ def _check_line(table: Table, output: OutputConfig, ports: tuple[SerialPort, ...
 
 def _check_codes(table: Table, output: OutputConfig, devices: tuple[Device, ...]) -> None:
     """A siren's code that is also a cord's would be heard as that cord by the next receiver, for ever."""
-    enrolled = {device.address: device for device in devices if device.driver == EV1527}
+    enrolled = {device.address: device for device in devices if device.driver == _CORDS}
     for key, code in (("code", output.target.code), ("code_off", output.target.code_off)):
-        device = enrolled.get(code[:_ID_DIGITS]) if code else None
+        device = enrolled.get(code[:_CORD_ID_DIGITS]) if code else None
         if device is not None:
             table.problem(key, f"{key} is a code of {quoted(device.id)}; teach the siren another one")

@@ -14,6 +14,7 @@ from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOpti
 from drivers.link.serial import Port, PortError, open_port
 from drivers.registry import MqttDriver, SerialDriver
 from gateway.config_devices import SerialPort
+from gateway.ears import Ears
 from gateway.interference import Interference
 from gateway.metrics import Metrics
 from gateway.outlet import WAITING_LIMIT, Outlet
@@ -45,8 +46,10 @@ class SerialLine:
         metrics: Metrics,
         monotonic: Callable[[], float],
         outlet: Outlet,
+        ears: Ears,
     ) -> None:
         self._outlet = outlet
+        self._ears = ears
         self._port = port
         self._driver = driver
         self._lookup = lookup
@@ -101,9 +104,17 @@ class SerialLine:
         if isinstance(decoded, Reject) or any(self._lookup(said.driver, said.address) is None for said in decoded):
             self._interference.foreign(self._line, self._monotonic())
         kept = self._reception.hear(decoded, self._driver.name, heard)
-        answer = None if isinstance(frame, Reject) else self._driver.acknowledgement(frame)
+        if isinstance(frame, Reject):
+            return
+        answer = self._driver.acknowledgement(frame)
         if answer is not None:
             after_all(kept, partial(_put, answers, answer))
+        if self._ears.wanted:
+            self._ears.hear(frame, self._driver.decode(frame, _nobody))
+
+
+def _nobody(_driver: str, _address: str) -> None:
+    """No device is enrolled: a decoder says of every sound code whose it is."""
 
 
 async def _write(port: Port, answers: "asyncio.Queue[bytes]") -> None:

@@ -11,6 +11,7 @@ from drivers import portisch_bucket, sonoff_rf_bridge
 from drivers.link.pty import PtyPair
 from drivers.output import Message
 from gateway.config_devices import SerialPort
+from gateway.ears import Ears
 from gateway.interference import Interference
 from gateway.links import SerialLine
 from gateway.metrics import Metrics
@@ -58,7 +59,7 @@ class Bench:
             port = SerialPort(name="rf", path=self.radio.path, driver="sonoff_rf_bridge")
             line = SerialLine(
                 port, sonoff_rf_bridge.SERIAL_DRIVER, enrolled(CORD), cast(Reception, self.disk), Lines(),
-                Interference(), Problems(), self.metrics, lambda: 0.0, self.outlet,
+                Interference(), Problems(), self.metrics, lambda: 0.0, self.outlet, Ears(),
             )  # fmt: skip
             async with asyncio.TaskGroup() as group:
                 task = group.create_task(line.run())

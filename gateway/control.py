@@ -1,0 +1,214 @@
+"""How `anju learn` reaches the running gateway: a socket file beside the store, one request per connection.
+
+A file and no port, because a file has an owner: only the gateway's user and root can open it, and no web page that
+somebody looks at on this machine can. The gateway owns the serial port, so learning happens here: everything heard on
+the line is told on, after the house itself has dealt with it.
+One JSON object per line: a `Request` comes in, `Told` go out until the time is over or the other side leaves.
+"""
+
+import asyncio
+import os
+import socket
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from drivers.device import Decoded
+from drivers.event import Reject
+from drivers.output import Message
+from drivers.registry import LearningMode
+from gateway.ears import Ears
+from gateway.outlet import Outlet
+
+SECONDS_LIMIT = 600
+CONNECTIONS_LIMIT = 4
+REQUEST_SECONDS = 5.0
+REQUEST_LIMIT_BYTES = 1_024
+HEARD_LIMIT = 64
+"""What is heard faster than the other side reads it is lost to learning, never to the house."""
+
+
+class Request(msgspec.Struct):
+    """Learn on a serial line; `bridge` has a Sonoff bridge enter its own learning mode as well."""
+
+    line: str
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=SECONDS_LIMIT)]
+    bridge: bool = False
+
+
+class Heard(msgspec.Struct, omit_defaults=True):
+    """One sound code; `rssi_dbm` where the receiver tells it."""
+
+    driver: str
+    address: str
+    code: str | None = None
+    rssi_dbm: int | None = None
+
+
+class Told(msgspec.Struct, omit_defaults=True):
+    """One line of the answer: a code, a note, why nothing can be learnt, or that the time is over."""
+
+    heard: Heard | None = None
+    note: str | None = None
+    refused: str | None = None
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LearnableLine:
+    """A serial line that can be learnt on; `mode` where its receiver has a learning mode of its own."""
+
+    mode: LearningMode | None
+    ears: Ears
+    outlet: Outlet
+
+
+class ControlError(OSError):
+    """The socket file cannot be had; the gateway works without it."""
+
+
+def path_of(store: Path) -> Path:
+    """Where the socket file of the gateway with this store lies."""
+    return store.with_name(store.name + ".control")
+
+
+def heard_in(decoded: Decoded, line: str) -> list[Heard]:
+    """What a message says of sources, whoever they are; a device alone on its line bears the line's name."""
+    if isinstance(decoded, Reject):
+        return []
+    return [Heard(said.driver, said.address or line, said.code, said.rssi_dbm) for said in decoded if not said.retained]
+
+
+@contextmanager
+def reachable(path: Path) -> Iterator[str]:
+    """A name for the path that is short enough for a socket, whatever folder it is in."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+class Control:
+    """Serves the socket file."""
+
+    _group: asyncio.TaskGroup
+
+    def __init__(self, path: Path, lines: Mapping[str, LearnableLine]) -> None:
+        self._path = path
+        self._lines = lines
+        self._open = 0
+
+    async def run(self) -> None:
+        """Serve until cancelled. Raises ControlError where the file cannot be had."""
+        try:
+            listening = _listen(self._path)
+        except OSError as error:
+            raise ControlError(f"{self._path} cannot be listened on ({error.strerror}); anju learn needs it") from error
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                server = await asyncio.start_unix_server(self._accept, sock=listening, limit=REQUEST_LIMIT_BYTES)
+                try:
+                    await asyncio.get_running_loop().create_future()
+                finally:
+                    server.close()
+        finally:
+            self._path.unlink(missing_ok=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._open >= CONNECTIONS_LIMIT:
+            writer.transport.abort()
+            return
+        self._open += 1
+        self._group.create_task(self._serve(reader, writer))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                asked = await reader.readline()
+            await self._learn(msgspec.json.decode(asked, type=Request), reader, writer)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            _tell(writer, Told(refused=f"the request cannot be read: {error}"))
+        except (OSError, TimeoutError):
+            return
+        finally:
+            self._open -= 1
+            writer.close()
+
+    async def _learn(self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = self._lines.get(request.line)
+        mode = line.mode if line is not None and request.bridge else None
+        if line is None or (request.bridge and mode is None):
+            wanted = "line with a bridge that learns" if request.bridge else "serial line"
+            _tell(writer, Told(refused=f"{request.line} is no {wanted} of this gateway"))
+            return
+        queue: asyncio.Queue[Told] = asyncio.Queue(HEARD_LIMIT)
+        learning = _Learning(request.line, mode, queue)
+        with line.ears.listening(learning.hear):
+            if mode is not None and not line.outlet.send(Message("", mode.enter)):
+                _tell(writer, Told(refused=f"{request.line} is not plugged in"))
+                return
+            try:
+                async with asyncio.TaskGroup() as group:
+                    telling = group.create_task(_tell_on(queue, writer))
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(request.seconds):
+                            while await reader.read(REQUEST_LIMIT_BYTES):
+                                continue  # only its end means something
+                    telling.cancel()
+            finally:
+                if mode is not None and not learning.is_over:
+                    line.outlet.send(Message("", mode.leave))
+        _tell(writer, Told(over=True))
+
+
+class _Learning:
+    """One session of learning."""
+
+    def __init__(self, line: str, mode: LearningMode | None, queue: "asyncio.Queue[Told]") -> None:
+        self.is_over = False
+        self._line = line
+        self._mode = mode
+        self._queue = queue
+
+    def hear(self, frame: bytes, decoded: Decoded) -> None:
+        """Pass on what was heard, and notice that the bridge has left its learning mode."""
+        told = [Told(heard=heard) for heard in heard_in(decoded, self._line)]
+        if self._mode is not None and not self.is_over and (end := self._mode.end_of(frame)):
+            self.is_over = True
+            told.append(Told(note=end))
+        for one in told:
+            if not self._queue.full():
+                self._queue.put_nowait(one)
+
+
+def _listen(path: Path) -> socket.socket:
+    with suppress(FileNotFoundError):
+        if stat.S_ISSOCK(path.lstat().st_mode):
+            path.unlink()  # of a gateway that was killed
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        os.fchmod(listening.fileno(), 0o600)  # Linux gives the file the mode of the socket that is bound to it
+        with reachable(path) as name:
+            listening.bind(name)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+async def _tell_on(queue: "asyncio.Queue[Told]", writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while True:
+            _tell(writer, await queue.get())
+            await writer.drain()
+
+
+def _tell(writer: asyncio.StreamWriter, told: Told) -> None:
+    if not writer.is_closing():
+        writer.write(msgspec.json.encode(told) + b"\n")
