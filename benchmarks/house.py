@@ -30,7 +30,9 @@ def running_broker(folder: Path) -> Iterator[tuple[str, int]]:
     mosquitto = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
     if mosquitto:
         settings = folder / "mosquitto.conf"
-        settings.write_text(f"listener {port} {LOOPBACK}\nallow_anonymous true\n", encoding="utf-8")
+        settings.write_text(
+            f"listener {port} {LOOPBACK}\nallow_anonymous true\nmax_queued_messages 0\n", encoding="utf-8"
+        )
         name, command = "mosquitto", [mosquitto, "-c", str(settings)]
     else:
         name, command = "rumqttd", broker.command(port)

@@ -154,12 +154,17 @@ class _Lazy(Mapping[str, Entry], Generic[Entry]):
     def __init__(self, kind: type[Entry], places: Mapping[str, tuple[str, str]]) -> None:
         self._kind = kind
         self._places = places
+        self._loaded: dict[str, Entry] = {}
 
     def __getitem__(self, name: str) -> Entry:
+        loaded = self._loaded.get(name)
+        if loaded is not None:
+            return loaded
         module, attribute = self._places[name]
         entry: object = getattr(import_module(module), attribute)
         if not isinstance(entry, self._kind):
             raise TypeError(f"{module}.{attribute} is not a {self._kind.__name__}")
+        self._loaded[name] = entry
         return entry
 
     def __contains__(self, name: object) -> bool:

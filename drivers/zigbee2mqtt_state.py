@@ -34,8 +34,8 @@ ACTIVITY_KEYS: Mapping[str, tuple[ActivityType, ActivityType]] = {
 }
 """Keys of daily life: what true and what false means."""
 
-_TEST_KEYS = ("test", "self_test", "preheat")
-_SILENCE_KEYS = ("silence", "mute", "muted", "buzzer_manual_mute")
+_TEST_KEYS = frozenset({"test", "self_test", "preheat"})
+_SILENCE_KEYS = frozenset({"silence", "mute", "muted", "buzzer_manual_mute"})
 _NUMBERS_OF_GAS = frozenset({"co"})
 """Keys that some models use for a concentration: there a number says nothing about an alarm."""
 _SAYS_NOTHING = frozenset({"action", "click", "linkquality", "last_seen", "elapsed", "device", "update"})
@@ -45,6 +45,8 @@ _EMERGENCY_WORDS = frozenset({"emergency", "sos", "panic", "fire", "medical"})
 def conditions(values: Values) -> dict[AlarmType, bool]:
     """Which alarm conditions the message knows, and whether each is active."""
     known: dict[AlarmType, bool] = {}
+    if ALARM_KEYS.keys().isdisjoint(values):
+        return known
     for key, type_ in ALARM_KEYS.items():
         value = values.get(key)
         if key in _NUMBERS_OF_GAS and not isinstance(value, (bool, str)):
@@ -60,16 +62,21 @@ def signals(values: Values, common: Signal, quirk: Quirk) -> tuple[Signal, ...]:
 
     A message that says nothing else is a sign of life, except the empty action that follows each press.
     """
-    common = replace(common, silenced=_any(values, _SILENCE_KEYS))
+    silenced = _any(values, _SILENCE_KEYS)
+    if silenced is not None:
+        common = replace(common, silenced=silenced)
     found = [*_alarms(values, common), *_press(values, common, quirk), *_faults(values, common, quirk)]
-    found = [replace(one, marks=quirk.marks) if one.kind is Kind.ALARM else one for one in found]
+    if quirk.marks:
+        found = [replace(one, marks=quirk.marks) if one.kind is Kind.ALARM else one for one in found]
     found += _activities(values, common)
     if not found:
         if _is_bare_release(values):
             return ()
         kind = Kind.LOW_BATTERY if battery_low(values) else Kind.SUPERVISION
         found.append(replace(common, kind=kind))
-    found[0] = replace(found[0], not_active=_not_active(values, quirk))
+    over = _not_active(values, quirk)
+    if over:
+        found[0] = replace(found[0], not_active=over)
     return tuple(found)
 
 
@@ -136,7 +143,9 @@ def _is_bare_release(values: Values) -> bool:
     return values.get("action") == "" and not told
 
 
-def _any(values: Values, keys: tuple[str, ...]) -> bool | None:
+def _any(values: Values, keys: frozenset[str]) -> bool | None:
     """True where any of the keys is, None where none is known."""
+    if keys.isdisjoint(values):
+        return None
     known = [value for value in (truth(values.get(key)) for key in keys) if value is not None]
     return any(known) if known else None

@@ -65,9 +65,16 @@ _ZONE_KEYS = ("smoke", "heat", "carbon_monoxide", "gas", "sos", "water_leak", "c
 """Kinds of zone that zigbee2mqtt names the bits after, where a model uses both (`gas_alarm_2`)."""
 
 
+_TRANSLATED = frozenset(
+    {"status", *WORD_KEYS, *_OTHER_NAMES, *_BITS, *(f"{key}_{bit}" for key in _ZONE_KEYS for bit in _BITS)}
+)
+
+
 def shared(values: State, quirk: Quirk) -> State:
     """The message in shared keys; what it says beyond these is kept."""
     known = dict(values)
+    if _TRANSLATED.isdisjoint(values):  # most messages: not worth asking for each key
+        return _bed(known, quirk) if quirk.bed else _turned(known, quirk)
     for key, said in (*_from_words(values), *_from_other_names(values), *_from_bits(values, quirk)):
         before = truth(known.get(key))
         known[key] = said if before is None else _graver(key, before, said)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from drivers.event import ClockQuality
 
+QUALITY_SECONDS = 1.0
 _TIME_ERROR = 5  # adjtimex(2): the kernel's clock is not synchronised
 
 
@@ -18,6 +19,8 @@ class Clock:
     """The machine's clocks; tests and driven time give their own."""
 
     def __init__(self) -> None:
+        self._quality = ClockQuality.UNTRUSTED
+        self._quality_until = 0.0
         self._adjtimex = getattr(ctypes.CDLL(None, use_errno=True), "adjtimex", None)
 
     def monotonic(self) -> float:
@@ -29,8 +32,13 @@ class Clock:
         return datetime.now(UTC)
 
     def quality(self) -> ClockQuality:
-        """Whether a time server has set the clock, by the kernel's own word (every time daemon tells it)."""
-        if self._adjtimex is None:
-            return ClockQuality.UNTRUSTED
-        state = self._adjtimex(ctypes.byref(_Timex(modes=0)))
-        return ClockQuality.UNTRUSTED if state in (-1, _TIME_ERROR) else ClockQuality.SYNCHRONISED
+        """Whether a time server has set the clock, by the kernel's own word (every time daemon tells it).
+
+        Asked once a second at most: each message wants to know.
+        """
+        now = time.monotonic()
+        if self._adjtimex is not None and now >= self._quality_until:
+            state = self._adjtimex(ctypes.byref(_Timex(modes=0)))
+            self._quality = ClockQuality.UNTRUSTED if state in (-1, _TIME_ERROR) else ClockQuality.SYNCHRONISED
+            self._quality_until = now + QUALITY_SECONDS
+        return self._quality

@@ -21,6 +21,7 @@ class DigestBook:
     def __init__(self, since: datetime) -> None:
         self._since = since
         self._devices: dict[str, DeviceDigest] = {}
+        self._last_heard: dict[str, datetime] = {}
 
     def note(self, event: Event) -> None:
         """Count one event of a device."""
@@ -31,7 +32,7 @@ class DigestBook:
             entry = DeviceDigest(device=event.device, room=event.room, last_heard_at="", messages=0, activity={})
             self._devices[event.device] = entry
         entry.messages += 1
-        entry.last_heard_at = to_text(event.received_at)
+        self._last_heard[event.device] = event.received_at
         if event.battery_percent is not None:
             entry.battery_percent = event.battery_percent
         if event.link_quality is not None:
@@ -44,7 +45,9 @@ class DigestBook:
     def take(self, until: datetime, sender: Sender) -> list[bytes]:
         """The digests of the time since the last ones, and begin anew; none where nothing was heard."""
         devices = list(self._devices.values())
-        since, self._since, self._devices = self._since, until, {}
+        for device in devices:
+            device.last_heard_at = to_text(self._last_heard[device.device])
+        since, self._since, self._devices, self._last_heard = self._since, until, {}, {}
         return [_encode(part, since, until, sender) for part in _parts(devices)]
 
 

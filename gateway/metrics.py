@@ -5,6 +5,8 @@ No label ever bears personal data, an address or a device, and no label set grow
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
+from drivers.event import Kind
+
 LABEL_VALUES_LIMIT = 64
 """Distinct values of one free label; whatever comes after that is counted as `other`."""
 
@@ -44,7 +46,8 @@ class Metrics:
             ["driver", "reason"],
             registry=registry,
         )
-        self._events = Counter("anju_events", "Events, by kind", ["kind"], registry=registry)
+        events = Counter("anju_events", "Events, by kind", ["kind"], registry=registry)
+        self._events = {kind.value: events.labels(kind.value) for kind in Kind}
         self._alarms = Counter("anju_alarms", "Alarms and tests raised, by type", ["type"], registry=registry)
         self._commit = Histogram(
             "anju_commit_seconds", "Time of one durable commit", buckets=_COMMIT_BUCKETS, registry=registry
@@ -106,7 +109,7 @@ class Metrics:
 
     def event_stored(self, kind: str) -> None:
         """An event happened."""
-        self._events.labels(kind).inc()
+        self._events[kind].inc()
 
     def alarm_raised(self, type_: str) -> None:
         """An alarm or a test became durable; updates and ends are not counted here."""
