@@ -117,6 +117,7 @@ HAS_RESTORE: frozenset[AlarmType] = frozenset(
         AlarmType.DOOR_LEFT_OPEN,
         AlarmType.OUT_OF_BED,
         AlarmType.REMOVED_FROM_BODY,
+        AlarmType.VITAL_SIGN,
     }
 )
 """Alarms with a condition a sensor can report as over. A pulled cord has none: only people close it."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from drivers import registry
 from drivers.device import Device
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
+from gateway.config_limits import read_limits
 from gateway.config_night import NightRule, read_night
 from gateway.config_notice import Notice, read_notice
 from gateway.config_outputs import OutputConfig, read_outputs
@@ -14,6 +15,7 @@ from gateway.config_rules import Table, is_loopback, listed, quoted
 from gateway.config_syntax import UnreadableFileError, read
 from gateway.config_uplink import Uplink, read_uplink
 from gateway.contract import topics
+from gateway.rules.vital_signs import Limit
 
 PRESSES_PER_MINUTE = 10
 _RESIDENT = r"[A-Za-z0-9._-]{1,64}"
@@ -57,6 +59,7 @@ class Config:
     http: Http
     notice: Notice
     night: NightRule | None
+    limits: tuple[Limit, ...]
     presses_per_minute: int
     serial_ports: tuple[SerialPort, ...]
     listeners: tuple[Listener, ...]
@@ -108,6 +111,7 @@ def _config(top: Table, folder: Path) -> Config:
     listeners = read_listeners(top.tables("listener"))
     devices = read_devices(top.tables("device"))
     outputs = read_outputs(top.tables("output"), devices, serial_ports, has_broker=broker is not None)
+    limits = read_limits(top, devices)
     night = read_night(top, any(device.out_of_bed_minutes for device in devices))
     _warn_of_unheard_devices(
         top, devices, has_broker=broker is not None, has_serial=bool(serial_ports), has_listener=bool(listeners)
@@ -125,6 +129,7 @@ def _config(top: Table, folder: Path) -> Config:
         http=http,
         notice=notice,
         night=night,
+        limits=limits,
         presses_per_minute=presses_per_minute,
         serial_ports=serial_ports,
         listeners=listeners,

@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -110,6 +111,16 @@ class Table:
             self.problem(key, f"{key} is {value}; {remedy}")
             return None
         return value
+
+    def optional_number(self, key: str) -> float | None:
+        """A whole or a decimal number; None where it is absent or wrong."""
+        value = self.anything(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            self.problem(key, f"{key} is {shown(value)}, not a number; write it without quotes, such as 40 or 38.5")
+            return None
+        return float(value)
 
     def optional_flag(self, key: str) -> bool | None:
         """True or false; None where it is absent or wrong."""

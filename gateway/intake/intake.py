@@ -13,10 +13,12 @@ from drivers.device import Device
 from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal, TroubleType
 from drivers.registry import Driver
 from gateway.intake.conditions import Conditions
+from gateway.intake.evidence import evidence_of
 from gateway.intake.excess import Excess
 from gateway.intake.meaning import meant
 from gateway.intake.minted import Minted
 from gateway.intake.offers import Offers
+from gateway.intake.plausible import PERSISTS, Implausible
 from gateway.intake.presses import Presses, Verdict
 from gateway.store.jobs import Change
 
@@ -103,6 +105,7 @@ class Intake:
         self.presses = Presses(presses_per_minute)
         self.excess = Excess()
         self.minted = Minted()
+        self.implausible = Implausible()
         self.last_heard: dict[str, datetime] = {}
         self.heard_at: dict[str, float] = {}
         self._devices = devices
@@ -187,15 +190,17 @@ class Intake:
         device: Device | None = None,
         where: str = "",
         condition: str = "",
+        evidence: dict[str, Any] | None = None,
     ) -> list[Outcome]:
-        """Something the gateway itself noticed (a silent device, a sick disk, a lost line `where`); once per begin.
+        """What the gateway noticed itself (a silent device, a lost line `where`, what a rule of the house says); once.
 
         `condition` is what it is remembered as, where that is neither its type nor its kind.
         """
         place, name = device.id if device else where, condition or type_ or kind.value
         if self.conditions.heard(place, name, moment.monotonic) is not None:
             return []
-        evidence = {"where": where} if where else {condition: True} if condition else None
+        if evidence is None and (where or condition):
+            evidence = {"where": where} if where else {condition: True}
         event = self._mint(kind, type_, device, None, moment, evidence=evidence)
         self.conditions.began(place, name, event.id, moment.monotonic)
         return [Happened(event=event, change=Change(device=place, name=name, began=True))]
@@ -208,31 +213,14 @@ class Intake:
         began = self.conditions.over(place, name)
         if began is None:
             return []
-        event = self._mint(Kind.RESTORE, type_, device, None, moment, evidence={"began": began})
+        alarm = began if type_ in _ALARM_NAMES else None
+        event = self._mint(Kind.RESTORE, type_, device, None, moment, alarm=alarm, evidence={"began": began})
         return [Happened(event=event, change=Change(device=place, name=name, began=False))]
 
     def test(self, type_: str | None, moment: Moment, device: Device | None) -> list[Outcome]:
         """A test that somebody ordered, of a device or of the house itself; each one is news."""
         event = self._mint(Kind.TEST, type_, device, None, moment, evidence={"ordered": True})
         return [Happened(event=event)]
-
-    def watched(
-        self, type_: AlarmType, name: str, device: Device, moment: Moment, evidence: dict[str, Any]
-    ) -> list[Outcome]:
-        """An alarm that a rule of the house raises of what a device says over time, under a condition's name; once."""
-        if self.conditions.heard(device.id, name, moment.monotonic) is not None:
-            return []
-        event = self._mint(Kind.ALARM, type_, device, None, moment, evidence=evidence)
-        self.conditions.began(device.id, name, event.id, moment.monotonic)
-        return [Happened(event=event, change=Change(device=device.id, name=name, began=True))]
-
-    def watched_over(self, type_: AlarmType, name: str, device: Device, moment: Moment) -> list[Outcome]:
-        """What `watched` raised is over; nothing where it was not raised."""
-        began = self.conditions.over(device.id, name)
-        if began is None:
-            return []
-        event = self._mint(Kind.RESTORE, type_, device, None, moment, alarm=began, evidence={"began": began})
-        return [Happened(event=event, change=Change(device=device.id, name=name, began=False))]
 
     def remind(self, device: Device, moment: Moment) -> list[Outcome]:
         """A battery is still low: say so again, as a new event of the same condition."""
@@ -294,7 +282,20 @@ class Intake:
             return self._condition(device, signal, moment)
         if self._is_unchanged(device, signal, moment.monotonic):
             return []
-        return [Happened(event=self._mint(signal.kind, signal.type, device, signal, moment))]
+        happened = Happened(event=self._mint(signal.kind, signal.type, device, signal, moment))
+        return self._reading(device, happened, moment) if signal.kind is Kind.MEASUREMENT else [happened]
+
+    def _reading(self, device: Device, reading: Happened, moment: Moment) -> list[Outcome]:
+        """A reading that cannot be true is counted and left out; one after the other is a fault of the sensor."""
+        event, name = reading.event, f"{_FAULT}.{reading.event.type}"
+        in_a_row = self.implausible.count(device.id, str(event.type), event.value)
+        if in_a_row == 0:
+            return [*self.fault_over(_FAULT, moment, device=device, condition=name), reading]
+        left_out = Stale(driver=device.driver, reason="implausible")
+        if in_a_row < PERSISTS:
+            return [left_out]
+        said = {"quantity": event.type, "unit": event.unit, "reading": event.value}
+        return [left_out, *self.fault(Kind.TROUBLE, _FAULT, moment, device=device, condition=name, evidence=said)]
 
     def _is_unchanged(self, device: Device, signal: Signal, now: float) -> bool:
         """Whether a device that reports many times a second says what it said a moment ago."""
@@ -396,7 +397,7 @@ class Intake:
             battery_low=said.battery_low,
             value=said.value,
             unit=said.unit,
-            evidence=_evidence(evidence, said),
+            evidence=evidence_of(evidence, said),
             raw=said.raw.hex(),
         )
         if signal is not None:
@@ -407,12 +408,3 @@ class Intake:
         if device.supervision_seconds is not None:
             return True
         return self._drivers[device.driver].model(device.model).supervised
-
-
-def _evidence(known: dict[str, Any] | None, signal: Signal) -> dict[str, Any]:
-    evidence = dict(known or {})
-    if signal.code is not None:
-        evidence["code"] = signal.code
-    if signal.marks:
-        evidence["marks"] = list(signal.marks)
-    return evidence

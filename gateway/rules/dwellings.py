@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -104,11 +105,11 @@ class Dwellings:
         watched.dwell = after
         self._keep(watched, moment)
         if said is Said.DUE:
-            return self._intake.watched(
-                rule.type, rule.type.value, watched.device, moment, _evidence(rule, before.left_at)
+            return self._intake.fault(
+                Kind.ALARM, rule.type, moment, device=watched.device, evidence=_evidence(rule, before.left_at)
             )
         if said is Said.SETTLED:
-            return self._intake.watched_over(rule.type, rule.type.value, watched.device, moment)
+            return self._intake.fault_over(rule.type, moment, device=watched.device)
         return []
 
     def _keep(self, watched: _Watched, moment: Moment) -> None:
@@ -133,5 +134,5 @@ def _read(details: str) -> _Row | None:
     return row
 
 
-def _evidence(rule: Rule, left_at: datetime | None) -> dict[str, object]:
+def _evidence(rule: Rule, left_at: datetime | None) -> dict[str, Any]:
     return {"limit_minutes": round(rule.seconds / 60), "left_at": to_text(left_at) if left_at else None}

@@ -6,10 +6,11 @@ from drivers.event import Event, Kind
 from gateway.config import Config
 from gateway.intake.intake import Intake, Moment, Outcome
 from gateway.rules.dwellings import Dwellings
+from gateway.rules.measured import Measured
 from gateway.store.store import Store
 from gateway.store.watching import Watching
 
-_OF_INTEREST = frozenset({Kind.ACTIVITY, Kind.SUPERVISION_LOST})
+_OF_DWELLINGS = frozenset({Kind.ACTIVITY, Kind.SUPERVISION_LOST})
 
 
 class Rulebook:
@@ -17,14 +18,19 @@ class Rulebook:
 
     def __init__(self, config: Config, intake: Intake, store: Store) -> None:
         self._dwellings = Dwellings(config.devices, config.night, intake, store)
+        self._measured = Measured(config.devices, config.limits, intake, store)
 
     def resume(self, rows: Iterable[Watching], moment: Moment) -> None:
         """Take up what was being watched before a restart."""
-        self._dwellings.resume(rows, moment)
+        known = list(rows)
+        self._dwellings.resume(known, moment)
+        self._measured.resume(known, moment)
 
     def heard(self, event: Event, moment: Moment) -> list[Outcome]:
         """What follows from an event."""
-        return self._dwellings.heard(event, moment) if event.kind in _OF_INTEREST else []
+        if event.kind is Kind.MEASUREMENT:
+            return self._measured.heard(event, moment)
+        return self._dwellings.heard(event, moment) if event.kind in _OF_DWELLINGS else []
 
     def look(self, moment: Moment) -> list[Outcome]:
         """What has become due."""
