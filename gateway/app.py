@@ -8,12 +8,13 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
 import msgspec
 
-from drivers.event import TroubleType
+from drivers.event import ClockQuality, Event, TroubleType
 from drivers.link.mqtt import Endpoint, Tls
 from drivers.registry import DRIVERS, LISTENER_DRIVERS, OUTPUT_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
 from gateway import orders
@@ -149,7 +150,7 @@ class House:
         self.rules.resume(await self.store.ask(watching.all_rows), self.reception.moment())
         newest = await self.store.ask(jobs.newest, NEWEST_EVENTS)
         for stored in newest:
-            self.intake.remember(stored.event, now, (wall - stored.event.received_at).total_seconds())
+            self.intake.remember(stored.event, now, _age_seconds(stored.event, wall))
         self._announce_again(dict(alarms), [*waiting, *newest], {condition.event for condition in conditions})
         for alarm in await self.store.ask(jobs.silenced):
             self.announcer.silence(alarm)
@@ -185,7 +186,7 @@ class House:
                 self.notices.resume(alarm, state)
         waiting = await self.store.ask(jobs.waiting, LEDGER_LIMIT)
         for stored in waiting:
-            self.ledger.offer(stored, now, (wall - stored.event.received_at).total_seconds())
+            self.ledger.offer(stored, now, _age_seconds(stored.event, wall))
         self.ledger.overflowed = len(self.ledger) >= LEDGER_LIMIT
         return alarms, waiting
 
@@ -205,7 +206,7 @@ class House:
         events = {stored.event.id: stored.event for stored in sorted(found, key=lambda stored: stored.sequence)}
         for alarm, event in events.items():
             if alarm in states:
-                age_seconds = max(0.0, (wall - event.received_at).total_seconds())
+                age_seconds = max(0.0, _age_seconds(event, wall))
                 self.announcer.resume(event, states[alarm], age_seconds, active=alarm in active)
 
     def routes(self) -> dict[str, Callable[[], Response]]:
@@ -360,6 +361,12 @@ def _outputs(notice: Notice, sound: Sound | None, problems: Problems) -> list[Ou
     if notice.lamp is not None:
         outputs.append(Lamp(notice.lamp, problems))
     return outputs
+
+
+def _age_seconds(event: Event, wall: datetime) -> float:
+    """How long ago it was heard; nothing where the house did not know the time then."""
+    known = event.clock_quality is ClockQuality.SYNCHRONISED
+    return (wall - event.received_at).total_seconds() if known else 0.0
 
 
 def _say_port(port: int) -> None:

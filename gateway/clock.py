@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from drivers.event import ClockQuality
 
 QUALITY_SECONDS = 1.0
+EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
+"""No house is older than this program: an earlier time is a clock that has lost its own."""
 _TIME_ERROR = 5  # adjtimex(2): the kernel's clock is not synchronised
 
 
@@ -34,11 +36,13 @@ class Clock:
     def quality(self) -> ClockQuality:
         """Whether a time server has set the clock, by the kernel's own word (every time daemon tells it).
 
-        Asked once a second at most: each message wants to know.
+        Asked once a second at most: each message wants to know. Never known where the time is impossible, whatever the
+        kernel says.
         """
         now = time.monotonic()
         if self._adjtimex is not None and now >= self._quality_until:
             state = self._adjtimex(ctypes.byref(_Timex(modes=0)))
-            self._quality = ClockQuality.UNTRUSTED if state in (-1, _TIME_ERROR) else ClockQuality.SYNCHRONISED
+            known = state not in (-1, _TIME_ERROR) and self.now() >= EARLIEST
+            self._quality = ClockQuality.SYNCHRONISED if known else ClockQuality.UNTRUSTED
             self._quality_until = now + QUALITY_SECONDS
         return self._quality

@@ -8,6 +8,7 @@ from datetime import timedelta
 from drivers.device import Device
 from drivers.event import Kind, TroubleType
 from drivers.registry import Driver
+from gateway.clock_watch import CAUSES, ClockWatch
 from gateway.intake.intake import Intake, Moment
 from gateway.interference import Interference
 from gateway.notice import Notices
@@ -90,6 +91,7 @@ class Watch:
         self._notices = notices
         self._lines = lines
         self._interference = interference
+        self._clock_watch = ClockWatch()
         self._devices = {device.id: device for device in devices}
         self._supervised = _supervised(self._devices.values(), drivers)
         self._started = reception.moment().monotonic
@@ -112,6 +114,7 @@ class Watch:
         self._look_at_the_disk(moment)
         self._look_at_lines(moment)
         self._look_at_the_certificate(moment)
+        self._look_at_the_clock(moment)
 
     def _look_at_alarms(self, moment: Moment) -> None:
         for entry in self._ledger.alarms():
@@ -143,6 +146,14 @@ class Watch:
                 self._reception.tell(self._intake.fault(Kind.TROUBLE, trouble, moment, where=name))
             for name in ended:
                 self._reception.tell(self._intake.fault_over(trouble, moment, where=name))
+
+    def _look_at_the_clock(self, moment: Moment) -> None:
+        wrong = self._clock_watch.wrong(moment.monotonic, moment.wall, moment.quality)
+        for cause in CAUSES:
+            if cause in wrong:
+                self._reception.tell(self._intake.fault(Kind.TROUBLE, TroubleType.CLOCK, moment, where=cause))
+            else:
+                self._reception.tell(self._intake.fault_over(TroubleType.CLOCK, moment, where=cause))
 
     def _look_at_the_certificate(self, moment: Moment) -> None:
         if self._uplink.trust.expired:

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from drivers.event import AlarmType, Event, Kind, State
+from drivers.event import AlarmType, ClockQuality, Event, Kind, State
 from gateway.contract import topics
 from gateway.contract.codes import codes_of
 from gateway.contract.evidence import leaving
@@ -115,7 +115,8 @@ def _data(event: Event, priority: Priority, sender: Sender, attempt: Attempt) ->
         supervised=event.supervised,
         state=state.value if state else None,
         test=event.is_test,
-        late=attempt.sent_at - event.received_at > LATE_AFTER,
+        # A house that did not know the time does not know how long ago it was either.
+        late=event.clock_quality is ClockQuality.SYNCHRONISED and attempt.sent_at - event.received_at > LATE_AFTER,
         store=sender.store,
         boot=attempt.boot,
         sequence=attempt.sequence,

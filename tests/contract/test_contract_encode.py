@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.event import AlarmType, Event, Kind, State
+from drivers.event import AlarmType, ClockQuality, Event, Kind, State
 from gateway.contract import topics
 from gateway.contract.envelope import (
     ALARM_LIMIT_BYTES,
@@ -133,7 +133,10 @@ def test_a_test_says_so_and_is_its_own_alarm_to_join_by() -> None:
 
 @pytest.mark.parametrize(("age", "late"), [(timedelta(hours=24), False), (timedelta(hours=24, seconds=1), True)])
 def test_an_alarm_older_than_a_day_is_late(age: timedelta, late: bool) -> None:
-    assert document(event(Kind.ALARM, "sos"), sent_at=NOON + age)["data"]["late"] is late
+    alarm = replace(event(Kind.ALARM, "sos"), clock_quality=ClockQuality.SYNCHRONISED)
+    assert document(alarm, sent_at=NOON + age)["data"]["late"] is late
+    without_time = replace(alarm, clock_quality=ClockQuality.UNTRUSTED)
+    assert document(without_time, sent_at=NOON + age)["data"]["late"] is False, "it does not know how old it is"
 
 
 def test_a_shared_room_has_no_subject() -> None:

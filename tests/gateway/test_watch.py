@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.event import Kind
+from drivers.event import ClockQuality, Kind
 from gateway import watch as watch_module
 from gateway.app import House as Gateway
 from gateway.config import load
@@ -126,7 +126,7 @@ async def test_nobody_reached_is_said_after_three_minutes_once(home: Home, caplo
 
 async def test_an_alarm_of_an_earlier_boot_has_its_age(file: Path, caplog: pytest.LogCaptureFixture) -> None:
     with Store(file.with_suffix(".db")) as store:
-        alarm = event(received_at=NOON - timedelta(seconds=179))
+        alarm = event(received_at=NOON - timedelta(seconds=179), clock_quality=ClockQuality.SYNCHRONISED)
         await store.append(alarm, decide(alarm))
     with Store(file.with_suffix(".db")) as store:
         home = Home(file, store)
