@@ -15,6 +15,7 @@ from drivers.registry import Driver
 from gateway.intake.conditions import Conditions
 from gateway.intake.evidence import evidence_of
 from gateway.intake.excess import Excess
+from gateway.intake.handled import Handled
 from gateway.intake.meaning import meant
 from gateway.intake.minted import Minted
 from gateway.intake.offers import Offers
@@ -24,7 +25,6 @@ from gateway.store.jobs import Change
 
 TEST_REPEAT_SECONDS = 60.0
 """A detector that holds its test bit repeats it with every message; within this time it is one test."""
-SAME_TRANSMISSION_SECONDS = 2.0
 BABBLING = "babbling"
 """The condition of a device that presses without end: a device fault, apart from those that it reports itself."""
 _ALARM_NAMES = frozenset(AlarmType)
@@ -81,15 +81,6 @@ class Moment:
     quality: ClockQuality
 
 
-@dataclass(slots=True, kw_only=True)
-class _Handled:
-    """A device's newest own time, when it was first heard, and the messages that bore it (None: in an earlier boot)."""
-
-    at: datetime
-    first: float
-    messages: set[bytes] | None = None
-
-
 class Intake:
     """The house's judgement of what it hears. One object per gateway."""
 
@@ -105,6 +96,7 @@ class Intake:
         self.presses = Presses(presses_per_minute)
         self.excess = Excess()
         self.minted = Minted()
+        self._handled = Handled()
         self.implausible = Implausible()
         self.last_heard: dict[str, datetime] = {}
         self.heard_at: dict[str, float] = {}
@@ -112,7 +104,6 @@ class Intake:
         self._by_id = {device.id: device for device in devices.values()}
         self._drivers = drivers
         self._new_id = new_id
-        self._handled: dict[str, _Handled] = {}
         self._tests: dict[tuple[str, str], float] = {}
         self._states: dict[tuple[str, str], tuple[str | None, float]] = {}
 
@@ -122,7 +113,7 @@ class Intake:
 
     def handled_before(self, device: str, occurred_at: datetime) -> None:
         """What the device said last (by its own clock) was handled in an earlier boot."""
-        self._handled[device] = _Handled(at=occurred_at, first=float("-inf"))
+        self._handled.before(device, occurred_at)
 
     def remember(self, event: Event, now: float, age_seconds: float) -> None:
         """An event of an earlier boot, so old by the wall clock: its repeats and redeliveries are not new.
@@ -152,7 +143,7 @@ class Intake:
         signal = meant(device, signal)
         if redelivered and self.minted.take(device.id, signal, moment.monotonic):
             return [Stale(driver=signal.driver, reason="redelivered")]
-        if not signal.retained and self._is_cached(device, signal, moment):
+        if not signal.retained and self._handled.is_cached(device.id, signal, moment.monotonic):
             return [Stale(driver=signal.driver, reason="cached")]
         known = self._ends(device, signal, moment) + self._faults(device, signal, moment)
         if signal.retained:
@@ -252,26 +243,6 @@ class Intake:
         if signal.battery_low is not True or signal.kind is Kind.LOW_BATTERY:
             return []
         return self._condition(device, replace(signal, kind=Kind.LOW_BATTERY, type=None, code=None), moment)
-
-    def _is_cached(self, device: Device, signal: Signal, moment: Moment) -> bool:
-        """Whether a bridge that restarted publishes its cache: the very device time that was handled before.
-
-        An older time is news: only a clock that was set back can tell it, and it must not hide a press. Several
-        messages of one transmission share their time, and some bridges give it in whole seconds only.
-        """
-        if signal.occurred_at is None:
-            return False
-        handled = self._handled.get(device.id)
-        if handled is None or handled.at != signal.occurred_at:
-            self._handled[device.id] = _Handled(at=signal.occurred_at, first=moment.monotonic, messages={signal.raw})
-            return False
-        if handled.messages is None or signal.code is None:
-            return moment.monotonic - handled.first > SAME_TRANSMISSION_SECONDS
-        if moment.monotonic - handled.first <= SAME_TRANSMISSION_SECONDS:
-            handled.messages.add(signal.raw)
-            return False
-        # A press is only what was said before if it is so to the letter: a bridge whose clock stands still exists.
-        return signal.raw in handled.messages
 
     def _news(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
         if signal.code is not None:
