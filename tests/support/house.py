@@ -47,6 +47,7 @@ class House:
     uplink_port: int
     broker_port: int
     serial_path: str | None = None
+    second_serial_path: str | None = None
     gateway: str = "gw-0001"
     district: str = "d1"
     devices: list[dict[str, Any]] = field(default_factory=lambda: [CORD, SMOKE, BUTTON])
@@ -82,9 +83,10 @@ class House:
         }
         blocks = [_lines({"district": self.district, "gateway": self.gateway, "resident": "r-0001"})]
         blocks += [f"[{name}]\n{_lines(values)}" for name, values in sections.items()]
-        if self.serial_path is not None:
-            port = {"name": "rf", "path": self.serial_path, "driver": "sonoff_rf_bridge"}
-            blocks.append(f"[[serial]]\n{_lines(port)}")
+        for name, path in (("rf", self.serial_path), ("rf2", self.second_serial_path)):
+            if path is not None:
+                port = {"name": name, "path": path, "driver": "sonoff_rf_bridge"}
+                blocks.append(f"[[serial]]\n{_lines(port)}")
         blocks += [f"[[listener]]\n{_lines(listener)}" for listener in self.listeners]
         blocks += [f"[[device]]\n{_lines(device)}" for device in self.devices]
         blocks += [f"[[output]]\n{_lines(output)}" for output in self.outputs]
