@@ -101,6 +101,12 @@ def acknowledgement(frame: bytes) -> bytes | None:
     return None if content is None else gps_watch_frame.encode(found.maker, found.watch, content, found.index)
 
 
+def order(heard: bytes, content: bytes) -> bytes | None:
+    """The frame that tells a watch something, in the form of its own last frame; None where that was none."""
+    found = parse(heard)
+    return None if found is None else gps_watch_frame.encode(found.maker, found.watch, content.decode(), found.index)
+
+
 def answer_content(type_: str) -> str | None:
     """The content of the answer to a type of message."""
     if type_.startswith("AL"):
@@ -180,6 +186,11 @@ DRIVER = Driver(
 )
 
 LISTENER_DRIVER = ListenerDriver(
-    name=NAME, new_splitter=new_splitter, decode=decode, acknowledgement=acknowledgement, silence_seconds=1_200.0
+    name=NAME,
+    new_splitter=new_splitter,
+    decode=decode,
+    acknowledgement=acknowledgement,
+    silence_seconds=1_200.0,
+    order=order,
 )
 """A watch that says nothing for twenty minutes has left this connection: LK comes every 5 to 8 minutes."""

@@ -17,6 +17,7 @@ class Via(StrEnum):
 
     BROKER = "broker"
     SERIAL = "serial"
+    LISTENER = "listener"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,7 @@ class ListenerDriver:
     """Devices that dial in over TCP.
 
     `acknowledgement` as with a serial driver. `silence_seconds`: a connection that says nothing for so long is closed.
+    `order` makes the frame for an order's content out of the last frame that the device sent.
     """
 
     name: str
@@ -120,6 +121,7 @@ class ListenerDriver:
     decode: Callable[[bytes, Lookup], Decoded]
     acknowledgement: Callable[[bytes], bytes | None]
     silence_seconds: float
+    order: Callable[[bytes, bytes], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,7 @@ def _on_demand(name: str) -> MqttDriver:
 OUTPUT_DRIVERS: Mapping[str, OutputDriver] = _Lazy(
     OutputDriver,
     {
+        "gps_watch": ("drivers.gps_watch_output", "OUTPUT_DRIVER"),
         "sonoff_rf_bridge": ("drivers.sonoff_rf_bridge_output", "OUTPUT_DRIVER"),
         "tasmota": ("drivers.tasmota_output", "OUTPUT_DRIVER"),
         "zigbee2mqtt": ("drivers.zigbee2mqtt_output", "OUTPUT_DRIVER"),

@@ -16,6 +16,7 @@ import msgspec
 
 from drivers.event import ClockQuality, Event, TroubleType
 from drivers.link.mqtt import Endpoint, Tls
+from drivers.output import Via
 from drivers.registry import DRIVERS, LISTENER_DRIVERS, OUTPUT_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
 from gateway import orders
 from gateway.announce.announcer import Announcer
@@ -30,6 +31,7 @@ from gateway.commands import Commands
 from gateway.config import Config
 from gateway.config_devices import SerialPort
 from gateway.config_notice import Notice
+from gateway.config_outputs import BROKER
 from gateway.config_uplink import Uplink as UplinkConfig
 from gateway.contract import topics
 from gateway.contract.envelope import Sender
@@ -62,8 +64,6 @@ from gateway.watchdog import feed, notify
 
 log = logging.getLogger(__name__)
 
-LOCAL_BROKER = None
-"""The line of outputs that no serial port leads to."""
 DIGEST_SECONDS = 900.0
 NEWEST_EVENTS = 256
 
@@ -81,10 +81,9 @@ class House:
         self.interference = Interference()
         self.ledger = Ledger()
         self.sound = _sound(config.notice, self.problems)
-        self.outlets = {
-            line: Outlet(self.metrics, self.problems)
-            for line in (LOCAL_BROKER, *(port.name for port in config.serial_ports))
-        }
+        serial_lines = ((Via.SERIAL, port.name) for port in config.serial_ports)
+        lines = {BROKER, *serial_lines, *(output.line for output in config.outputs)}
+        self.outlets = {line: Outlet(self.metrics, self.problems) for line in lines}
         self.ears = {port.name: Ears() for port in config.serial_ports}
         self.outputs = _outputs(config.notice, self.sound, self.problems) + [
             DeviceOutput(
@@ -299,14 +298,15 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
             continue
         line = SerialLine(
             port, SERIAL_DRIVERS[port.driver], house.intake.lookup, house.reception, house.lines, house.interference,
-            problems, house.metrics, house.clock.monotonic, house.outlets[port.name],
+            problems, house.metrics, house.clock.monotonic, house.outlets[Via.SERIAL, port.name],
             house.ears[port.name],
         )  # fmt: skip
         parts[f"serial {port.name}"] = line.run
+    dialling = {address: outlet for (via, address), outlet in house.outlets.items() if via is Via.LISTENER}
     for listener in config.listeners:
         dialled = ListenerLine(
             listener, LISTENER_DRIVERS[listener.driver], house.intake.lookup, house.reception, house.lines, problems,
-            house.clock.monotonic,
+            house.clock.monotonic, dialling,
         )  # fmt: skip
         parts[f"listener {listener.name}"] = dialled.run
     if config.broker is not None:
@@ -314,7 +314,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
             Endpoint(host=config.broker.host, port=config.broker.port), f"anju-{config.gateway}",
             mqtt_listeners(house.drivers),
             house.intake.lookup, house.reception, house.lines, problems, house.clock.monotonic,
-            house.outlets[LOCAL_BROKER],
+            house.outlets[BROKER],
         )  # fmt: skip
         parts["local broker"] = local.run
     watch = Watch(
@@ -334,7 +334,9 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
 
 def _control(house: House) -> Callable[[], Awaitable[None]]:
     lines = {
-        port.name: LearnableLine(SERIAL_DRIVERS[port.driver].learning, house.ears[port.name], house.outlets[port.name])
+        port.name: LearnableLine(
+            SERIAL_DRIVERS[port.driver].learning, house.ears[port.name], house.outlets[Via.SERIAL, port.name]
+        )
         for port in house.config.serial_ports
         if port.driver in SERIAL_DRIVERS
     }

@@ -23,18 +23,22 @@ _CORDS = "ev1527"
 _CORD_ID_DIGITS = 5
 
 
+Line = tuple[Via, str]
+BROKER: Final[Line] = (Via.BROKER, "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputConfig:
     """One output: what it does (`driver`, `action`, `target`), and at which notices of which classes, for how long.
 
-    `line` is the name of the line it is reached by: a serial port's, or None for the local broker.
+    `line` is what it is reached by: the local broker, a serial port by its name, a device that dials by its address.
     """
 
     name: str
     driver: str
     action: str
     target: Target
-    line: str | None
+    line: Line
     states: frozenset[str]
     classes: frozenset[str]
     tests: bool
@@ -51,7 +55,7 @@ def read_outputs(
         output = _output(table)
         note_twice(table, "name", (output.name,), seen)
         if output.driver and output.target.address:
-            _check_line(table, output, ports, has_broker=has_broker)
+            _check_line(table, output, devices, ports, has_broker=has_broker)
         _check_codes(table, output, devices)
         table.report_unknown()
         outputs.append(output)
@@ -80,7 +84,7 @@ def _output(table: Table) -> OutputConfig:
             code=_code(table, "code", wanted=bool(action) and has_code, allowed=has_code),
             code_off=_code(table, "code_off", wanted=False, allowed=has_code),
         ),
-        line=address if known is not None and known.via is Via.SERIAL else None,
+        line=BROKER if known is None or known.via is Via.BROKER else (known.via, address),
         states=frozenset(states) - {TEST},
         classes=frozenset(table.words("alarms", CLASSES, CLASSES)),
         tests=TEST in states,
@@ -112,14 +116,19 @@ def _code(table: Table, key: str, *, wanted: bool, allowed: bool) -> str | None:
     return match.group(1).upper()
 
 
-def _check_line(table: Table, output: OutputConfig, ports: tuple[SerialPort, ...], *, has_broker: bool) -> None:
+def _check_line(
+    table: Table, output: OutputConfig, devices: tuple[Device, ...], ports: tuple[SerialPort, ...], *, has_broker: bool
+) -> None:
     """An output that no line of this house leads to would be silent without anybody knowing."""
-    if output.line is None:
+    via, name = output.line
+    if via is Via.BROKER:
         if not has_broker:
             table.problem("driver", f"{quoted(output.driver)} is reached over the local broker; write a [broker]")
-    elif (output.driver, output.line) not in {(port.driver, port.name) for port in ports}:
-        wanted = f"[[serial]] with name {quoted(output.line)} and driver {quoted(output.driver)}"
+    elif via is Via.SERIAL and (output.driver, name) not in {(port.driver, port.name) for port in ports}:
+        wanted = f"[[serial]] with name {quoted(name)} and driver {quoted(output.driver)}"
         table.problem("address", f"there is no {wanted}; write one, or correct the address")
+    elif via is Via.LISTENER and (output.driver, name) not in {(device.driver, device.address) for device in devices}:
+        table.problem("address", f"no [[device]] has the address {quoted(name)}; enrol it, or correct the address")
 
 
 def _check_codes(table: Table, output: OutputConfig, devices: tuple[Device, ...]) -> None:

@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from drivers.device import Lookup
 from drivers.event import Reject
 from drivers.link.tcp import Connection, Limits, ListenError, listen
+from drivers.output import Message
 from drivers.registry import ListenerDriver
 from gateway.config_devices import Listener
 from gateway.links import after_all
+from gateway.outlet import Outlet
 from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.store.rows import Stored
@@ -34,7 +36,10 @@ class ListenerLine:
         lines: Lines,
         problems: Problems,
         monotonic: Callable[[], float],
+        outlets: Mapping[str, Outlet],
     ) -> None:
+        self._outlets = outlets  # by the address of the device that they lead to
+        self._reached: dict[str, Connection] = {}
         self._listener = listener
         self._driver = driver
         self._lookup = lookup
@@ -64,10 +69,29 @@ class ListenerLine:
 
     async def _serve(self, connection: Connection) -> None:
         splitter = self._driver.new_splitter()
-        async for chunk in connection.chunks():
-            heard = time.perf_counter()
-            for frame in splitter.feed(chunk) if chunk else splitter.flush():
-                self._take(frame, connection, heard)
+        try:
+            async for chunk in connection.chunks():
+                heard = time.perf_counter()
+                for frame in splitter.feed(chunk) if chunk else splitter.flush():
+                    self._take(frame, connection, heard)
+        finally:
+            for address in [known for known, through in self._reached.items() if through is connection]:
+                del self._reached[address]
+                self._outlets[address].close()
+
+    def _open_outlets(self, addresses: set[str], connection: Connection, frame: bytes) -> None:
+        """A device that outputs lead to is dialled in: orders go the way that its frame came."""
+
+        def send(message: Message) -> bool:
+            ordered = self._driver.order(frame, message.payload)
+            if ordered is not None:
+                connection.send(ordered)
+            return ordered is not None
+
+        for address in addresses & self._outlets.keys():
+            if self._reached.get(address) is not connection:
+                self._reached[address] = connection
+                self._outlets[address].open_listener(send)
 
     def _take(self, frame: bytes | Reject, connection: Connection, heard: float) -> None:
         decoded = frame if isinstance(frame, Reject) else self._driver.decode(frame, self._lookup)
@@ -77,6 +101,7 @@ class ListenerLine:
         if not any(self._lookup(said.driver, said.address) for said in decoded):
             return  # nobody here would act on it: a stranger gets no answer, and an alarm is not taken off its hands
         connection.vouch()
+        self._open_outlets({said.address for said in decoded}, connection, frame)
         for future in kept:
             self._unkept.add(future)
             future.add_done_callback(self._unkept.discard)

@@ -42,6 +42,10 @@ class Outlet:
         """The line is a session with the local broker."""
         self._open(partial(self._publish, session))
 
+    def open_listener(self, send: Callable[[Message], bool]) -> None:
+        """The line is a port that devices dial, or one of them has just dialled."""
+        self._open(send)
+
     def close(self) -> None:
         """The line is down."""
         self._send = None

@@ -14,7 +14,7 @@ from gateway.announce.announcer import Announcer
 from gateway.announce.device_output import INTERVAL_SECONDS, DeviceOutput
 from gateway.announce.output import UnderWay
 from gateway.announce.sounding import TEST_SECONDS, Deadlines, Wish
-from gateway.config_outputs import CLASSES, STATES, OutputConfig
+from gateway.config_outputs import BROKER, CLASSES, STATES, OutputConfig
 from gateway.metrics import Metrics
 from gateway.notice import Notices
 from gateway.outlet import Outlet
@@ -23,7 +23,7 @@ from tests.announce.events import raised
 from tests.announce.virtual import run_virtually
 
 SIREN = OutputConfig(
-    name="siren", driver="zigbee2mqtt", action="siren", target=Target(address="siren-1"), line=None,
+    name="siren", driver="zigbee2mqtt", action="siren", target=Target(address="siren-1"), line=BROKER,
     states=frozenset({"calling", "not_reached", "received"}), classes=frozenset({"fire"}), tests=False, seconds=240,
 )  # fmt: skip
 SMOKE = UnderWay(alarm="a", priority="fire", state="calling", since=100.0, test=False, active=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers import sonoff_rf_bridge_output, tasmota_output, zigbee2mqtt_output
+from drivers import gps_watch, gps_watch_output, sonoff_rf_bridge_output, tasmota_output, zigbee2mqtt_output
 from drivers.output import SECONDS_LIMIT, Message, OutputDriver, Sounding, Target, Via
 from drivers.registry import OUTPUT_DRIVERS
 from drivers.sonoff_rf_bridge import encode_key, parse_key
@@ -72,6 +72,21 @@ def test_a_bridge_beeps_and_sends() -> None:
     assert actions["code"].encode(CODED, FIRE) == Message("", bytes.fromhex("AAA52A62015E041AABCDE155"))
 
 
+@pytest.mark.parametrize(
+    ("heard", "sent"),
+    [
+        (b"[3G*8800000015*0002*LK]", b"[3G*8800000015*0004*FIND]"),
+        (b"[SG*8800000015*0002*LK]", b"[SG*8800000015*0004*FIND]"),
+        (b"[YW*8800000015*0001*0002*LK]", b"[YW*8800000015*0001*0004*FIND]"),
+    ],
+)
+def test_a_watch_is_told_to_ring_in_the_form_of_its_own_frames(heard: bytes, sent: bytes) -> None:
+    ring = gps_watch_output.OUTPUT_DRIVER.actions["ring"].encode(Target(address="8800000015"), FIRE)
+    assert ring is not None
+    assert gps_watch.order(heard, ring.payload) == sent
+    assert gps_watch.order(b"[]", ring.payload) is None
+
+
 @given(code=codes)
 def test_a_code_is_sent_as_it_would_be_heard(code: str) -> None:
     """A5 has the form of the A4 frame in which a bridge says that it has heard the code."""
@@ -89,21 +104,21 @@ def test_every_action_fits_its_line_and_ends_by_itself_or_by_word(
     driver: OutputDriver, sounding: Sounding, code: str
 ) -> None:
     for name, action in driver.actions.items():
-        target = Target(address="some-1", code=code, code_off=code)
+        target = Target(address="8800000015", code=code, code_off=code)
         on, off = action.encode(target, sounding), action.encode(target, None)
         assert on is not None
-        assert off is not None or name == "beep"
+        assert off is not None or name in ("beep", "ring")
         assert (on.topic != "") is (driver.via is Via.BROKER)
         assert on.payload
         assert action.has_code is (
-            Target(address="some-1") != target and action.encode(Target(address="some-1"), sounding) != on
+            Target(address="8800000015") != target and action.encode(Target(address="8800000015"), sounding) != on
         )
 
 
 @pytest.mark.parametrize(
     ("driver", "address"),
     [("tasmota", "a/b"), ("tasmota", "a+"), ("tasmota", " "), ("tasmota", "x" * 129), ("sonoff_rf_bridge", "RF 1"),
-     ("zigbee2mqtt", "a+b"), ("zigbee2mqtt", "zigbee2mqtt/siren")],
+     ("zigbee2mqtt", "a+b"), ("gps_watch", "123"), ("zigbee2mqtt", "zigbee2mqtt/siren")],
 )  # fmt: skip
 def test_an_address_that_leads_nowhere_is_refused(driver: str, address: str) -> None:
     with pytest.raises(ValueError, match=r"write|leave"):

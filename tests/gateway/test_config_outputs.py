@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from drivers.output import Target
+from drivers.output import Target, Via
 from gateway.config import Config, ConfigError, load
-from gateway.config_outputs import SECONDS
+from gateway.config_outputs import BROKER, SECONDS
 
 HOUSE = """\
 district = "d1"
@@ -56,7 +56,7 @@ def read(folder: Path, text: str) -> Config:
 def test_the_smallest_output_sounds_at_every_alarm_until_a_person_has_it(tmp_path: Path) -> None:
     (siren,) = read(tmp_path, HOUSE + SIREN).outputs
     assert (siren.driver, siren.action, siren.target, siren.line) == (
-        "zigbee2mqtt", "siren", Target(address="siren-1"), None,
+        "zigbee2mqtt", "siren", Target(address="siren-1"), BROKER,
     )  # fmt: skip
     assert siren.states == {"calling", "not_reached", "received"}
     assert (siren.classes, siren.tests, siren.seconds) == (frozenset({"fire", "person", "property"}), False, SECONDS)
@@ -66,7 +66,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     more = 'on = ["accepted", "test"]\nalarms = ["fire"]\nseconds = 30\ncode_off = "ABCDE2"\n'
     (siren,) = read(tmp_path, HOUSE + CODE + more).outputs
     assert siren.target == Target(address="rf", code="ABCDE1", code_off="ABCDE2")
-    assert (siren.line, siren.states, siren.tests) == ("rf", frozenset({"accepted"}), True)
+    assert (siren.line, siren.states, siren.tests) == ((Via.SERIAL, "rf"), frozenset({"accepted"}), True)
     assert (siren.classes, siren.seconds) == (frozenset({"fire"}), 30)
 
 
@@ -99,6 +99,27 @@ def test_a_mistake_is_told_with_its_line_and_remedy(tmp_path: Path, text: str, l
     start = f"{tmp_path / 'gateway.toml'}:{HOUSE.count(chr(10)) + line}: "
     assert problem.startswith(start)
     assert said in problem
+
+
+WATCH = """\
+[[device]]
+id = "watch"
+driver = "gps_watch"
+address = "8800000015"
+room = "outside"
+[[output]]
+name = "watch"
+driver = "gps_watch"
+action = "ring"
+address = "8800000015"
+"""
+
+
+def test_a_watch_that_rings_is_enrolled(tmp_path: Path) -> None:
+    (ring,) = read(tmp_path, HOUSE + WATCH).outputs
+    assert ring.line == (Via.LISTENER, "8800000015")
+    with pytest.raises(ConfigError, match=r"no \[\[device\]\] has the address .*; enrol it"):
+        read(tmp_path, HOUSE + WATCH.replace("8800000015", "8800000016", 1))
 
 
 def test_an_output_without_its_line_is_a_mistake(tmp_path: Path) -> None:

@@ -74,6 +74,28 @@ async def test_a_watch_is_heard_answered_and_its_position_stays_in_the_house(
         assert NUMBER not in gateway.text
 
 
+async def test_a_watch_rings_while_its_alarm_waits_and_again_when_it_dials_again(
+    tmp_path: Path, district_broker: Broker
+) -> None:
+    house, port = house_with_watch(tmp_path, district_broker)
+    house.outputs = [{"name": "watch", "driver": "gps_watch", "action": "ring", "address": NUMBER, "on": ["accepted"]}]
+    find = encode("3G", NUMBER, "FIND")
+    async with call_centre(district_broker) as centre, house.gateway_running() as gateway:
+        await ready(gateway, serial=False, broker=False)
+        await gateway.wait_line("listening on listener watches")
+        async with dialled(port) as (reader, writer):
+            writer.write(report("AL", "00010000"))
+            await echo(reader, ALARM_ECHO)
+            (alarm,) = await centre.wait_on("alarm")
+            await centre.answer(alarm, "accepted")
+            await echo(reader, find)
+        async with dialled(port) as (reader, writer):
+            writer.write(find)  # its echo of the order
+            writer.write(HEARTBEAT)
+            said = {await asyncio.wait_for(reader.readuntil(b"]"), 10) for _ in range(2)}
+            assert said == {HEARTBEAT_ECHO, find}
+
+
 async def test_a_stranger_is_an_offer_and_gets_no_answer(tmp_path: Path, district_broker: Broker) -> None:
     house, port = house_with_watch(tmp_path, district_broker)
     async with house.gateway_running() as gateway:

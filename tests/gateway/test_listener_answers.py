@@ -43,7 +43,14 @@ async def test_a_repeated_alarm_is_not_answered_while_the_first_is_not_kept() ->
     problems, lines = Problems(), Lines()
     lines.resume("listener.watches", 0.0)
     line = ListenerLine(
-        listener, LISTENER_DRIVERS["gps_watch"], enrolled(WATCH), cast(Reception, disk), lines, problems, lambda: 0.0
+        listener,
+        LISTENER_DRIVERS["gps_watch"],
+        enrolled(WATCH),
+        cast(Reception, disk),
+        lines,
+        problems,
+        lambda: 0.0,
+        {},
     )
     async with asyncio.TaskGroup() as group:
         task = group.create_task(line.run())
