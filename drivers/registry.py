@@ -183,6 +183,7 @@ DRIVERS: Mapping[str, Driver] = _Lazy(
     Driver,
     {
         "ble": ("drivers.ble", "DRIVER"),
+        "box": ("drivers.box", "DRIVER"),
         "chirpstack": ("drivers.chirpstack", "DRIVER"),
         "ev1527": ("drivers.ev1527", "DRIVER"),
         "hlk_ld2410": ("drivers.hlk_ld2410", "DRIVER"),

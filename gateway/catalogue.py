@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from drivers.registry import DRIVERS
+from drivers.registry import DRIVERS, Driver
 
 
 def rows() -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def table(found: list[dict[str, Any]]) -> str:
             f"  models      {', '.join(row['models'])}",
             f"  supervised  {supervised}",
             f"  battery     {'yes' if row['battery'] else 'no'}",
-            f"  proven on   {row['evidence_frames']} captured frames ({', '.join(row['protocols'])})",
+            f"  proven on   {_evidence(row['protocols'], row['evidence_frames'])}",
         ]
     return "\n".join(lines)
 
@@ -55,7 +55,7 @@ def page() -> str:
             "",
             f"## `{name}`",
             "",
-            f"Protocols: {', '.join(driver.protocols)}. Evidence: {driver.evidence_frames} captured frames.",
+            _protocols(driver),
             "",
             "| model | supervised | silence is told after | battery |",
             "|---|---|---|---|",
@@ -65,6 +65,16 @@ def page() -> str:
             battery = "yes" if model.battery else "no"
             lines.append(f"| `{model.name}` | {'yes' if model.supervised else '**no**'} | {silence} | {battery} |")
     return "\n".join(lines) + "\n"
+
+
+def _protocols(driver: Driver) -> str:
+    if not driver.protocols:
+        return "Evidence: no captured frames."
+    return f"Protocols: {', '.join(driver.protocols)}. Evidence: {driver.evidence_frames} captured frames."
+
+
+def _evidence(protocols: list[str], frames: int) -> str:
+    return f"{frames} captured frames ({', '.join(protocols)})" if protocols else "no captured frames"
 
 
 def _spelled(seconds: int | None) -> str:
