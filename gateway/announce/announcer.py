@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from drivers.event import Event
 from gateway.announce.board import Board
-from gateway.announce.output import Announcement, Output
+from gateway.announce.output import AWAY, Announcement, Output
 
 
 class Announcer:
@@ -15,6 +16,7 @@ class Announcer:
         self._outputs = outputs
         self._clock = clock
         self._board = Board()
+        self._away = False
         self._changed = asyncio.Event()
         self._changed.set()
 
@@ -48,6 +50,11 @@ class Announcer:
         self._board.ask(sentence)
         self._changed.set()
 
+    def show_away(self, away: bool) -> None:
+        """Whether the resident has said that nobody is at home."""
+        self._away = away
+        self._changed.set()
+
     async def run(self) -> None:
         """Announce for ever: at once when something changes, and again when the schedule says so."""
         while True:
@@ -61,5 +68,7 @@ class Announcer:
                 continue
 
     def _hand_on(self, announcement: Announcement) -> None:
+        if announcement.state is None and self._away:
+            announcement = replace(announcement, state=AWAY)
         for output in self._outputs:
             output.show(announcement)

@@ -1,14 +1,11 @@
-"""A lamp of Linux's LED class: one folder with `brightness` and `max_brightness`, such as /sys/class/leds/ACT.
-
-The kernel only notes the wanted brightness and returns, whatever the lamp is made of: a write holds nothing up.
-"""
+"""A lamp that shows what is known of the alarms under way: by its rhythm, since a colour says nothing to many eyes."""
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from gateway.announce.output import QUIET, Announcement
+from gateway.announce.output import AWAY, QUIET, Announcement
+from gateway.announce.switch import Switch, SwitchError
 from gateway.problems import Problems
 
 
@@ -27,6 +24,7 @@ DARK = Pattern(lit_seconds=0, dark_seconds=REFRESH_SECONDS)
 STEADY = Pattern(lit_seconds=REFRESH_SECONDS, dark_seconds=0)
 PATTERNS: Final[dict[str | None, Pattern]] = {
     None: DARK,
+    AWAY: Pattern(lit_seconds=0.1, dark_seconds=4.9),
     "calling": Pattern(lit_seconds=1.0, dark_seconds=1.0),
     "not_reached": Pattern(lit_seconds=0.2, dark_seconds=0.2),
     "received": Pattern(lit_seconds=1.8, dark_seconds=0.2),
@@ -40,11 +38,9 @@ PATTERNS: Final[dict[str | None, Pattern]] = {
 class Lamp:
     """Blinks until a person has the alarm, then burns steadily."""
 
-    name = "lamp"
-
-    def __init__(self, folder: Path, problems: Problems) -> None:
-        self._brightness = folder / "brightness"
-        self._highest = folder / "max_brightness"
+    def __init__(self, switch: Switch, problems: Problems, name: str = "lamp") -> None:
+        self.name = name
+        self._switch = switch
         self._problems = problems
         self._state = QUIET.state
         self._changed = asyncio.Event()
@@ -57,18 +53,18 @@ class Lamp:
 
     async def run(self) -> None:
         """Blink for ever. The lamp is dark before and after: a light without a gateway behind it would be a lie."""
-        self._set(lit=False)
+        await self._set(lit=False)
         try:
             while True:
                 self._changed.clear()
                 await self._blink(PATTERNS[self._state])
         finally:
-            self._set(lit=False)
+            await self._set(lit=False)
 
     async def _blink(self, pattern: Pattern) -> None:
         for lit, seconds in ((True, pattern.lit_seconds), (False, pattern.dark_seconds)):
             if seconds and not self._changed.is_set():
-                self._set(lit=lit)
+                await self._set(lit=lit)
                 await self._pause(seconds)
 
     async def _pause(self, seconds: float) -> None:
@@ -78,12 +74,10 @@ class Lamp:
         except TimeoutError:
             return  # its time is over: the next half of the rhythm
 
-    def _set(self, *, lit: bool) -> None:
+    async def _set(self, *, lit: bool) -> None:
         try:
-            self._brightness.write_text(self._highest.read_text() if lit else "0")
-        except OSError as error:
-            self._problems.report(
-                self.name, f"the lamp {self._brightness.parent} cannot be switched: {error.strerror}; see [notice] lamp"
-            )
+            await self._switch.set(on=lit)
+        except SwitchError as error:
+            self._problems.report(self.name, str(error))
         else:
             self._problems.over(self.name)

@@ -1,7 +1,10 @@
 """What the resident is shown, and what every lamp and loudspeaker has in common."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+AWAY: Final = "away"
+"""Shown where no alarm is under way and the resident has said that nobody is at home."""
 
 from gateway.contract.messages import Priority
 
@@ -25,7 +28,7 @@ class UnderWay:
 class Announcement:
     """What is to be perceived in the home now.
 
-    `state`: the notice state of the alarm that is worst off, None where none is under way.
+    `state`: the notice state of the alarm that is worst off; where none is under way AWAY or None.
     `words`: names of sentences to be said now, in this order; empty where nothing is to be said.
     `cuts_in`: they are more urgent or newer than what was said last, and need not wait until that is finished.
     `alarms`: every alarm under way.

@@ -23,6 +23,13 @@ TEST: Final = "test"
 SPOKEN_ON_COMMAND: Final = ("answer_phone", "open_door", "stay_there", TEST)
 """What the centre may have said by its command `speak`. None of them promises help that only an answer can promise."""
 
+NOTED_WELL: Final = "well"
+NOTED_VISIT: Final = "visit"
+NOTED_AWAY: Final = "away"
+HOME: Final = "home"
+SPOKEN_AT_A_PRESS: Final = (NOTED_WELL, NOTED_VISIT, NOTED_AWAY, HOME)
+"""What the house says to who presses a button of its box, where that is no call for help."""
+
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "zh-CN": {
         "test": "这是测试。",
@@ -40,6 +47,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "answer_phone": "呼叫中心正在给您打电话，请接电话。",
         "open_door": "有人在您门口。您方便的话，请开门。",
         "stay_there": "请您待在原地，不要着急。",
+        "well": "好的，记下您一切安好。",
+        "visit": "谢谢，这次探访已经记下。",
+        "away": "记下您出门了。回来以后，请再按一次。",
+        "home": "欢迎回家。",
     },
     "en": {
         "test": "This is a test.",
@@ -60,6 +71,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "answer_phone": "The call centre is ringing you. Please answer the telephone.",
         "open_door": "Somebody is at your door. If you can, please open it.",
         "stay_there": "Please stay where you are, and take your time.",
+        "well": "Thank you. It is noted that you are all right.",
+        "visit": "Thank you. This visit is noted.",
+        "away": "It is noted that you are out. When you are back, please press again.",
+        "home": "Welcome home.",
     },
 }
-"""Language → name → sentence. The names: states of a notice, hazards, what the centre may have said."""
+"""Language → name → sentence. Names: states of a notice, hazards, what the centre may have said, replies to a press."""

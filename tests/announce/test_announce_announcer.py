@@ -9,6 +9,7 @@ import pytest
 from gateway.announce.announcer import Announcer
 from gateway.announce.lamp import PATTERNS, Lamp
 from gateway.announce.output import Announcement
+from gateway.announce.switch import Led
 from gateway.notice import Notices
 from gateway.problems import Problems
 from tests.announce.events import raised
@@ -30,6 +31,39 @@ class Recorder:
 
     async def run(self) -> None:
         return
+
+
+def test_being_away_is_shown_where_no_alarm_is_under_way() -> None:
+    async def life() -> list[str | None]:
+        shown: list[str | None] = []
+
+        class Shower(Recorder):
+            def show(self, announcement: Announcement) -> None:
+                shown.append(announcement.state)
+
+        clock = asyncio.get_running_loop().time
+        announcer = Announcer([Shower(clock)], clock)
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(announcer.run())
+            announcer.show_away(True)
+            await asyncio.sleep(1)
+            announcer.begin(raised("a"))
+            await asyncio.sleep(1)
+            announcer.rise("a", "resolved")
+            await asyncio.sleep(400)
+            announcer.show_away(False)
+            await asyncio.sleep(1)
+            task.cancel()
+        return shown
+
+    shown = run_virtually(life())
+    assert [state for state, before in zip(shown, [None, *shown], strict=False) if state != before] == [
+        "away",
+        "calling",
+        "resolved",
+        "away",
+        None,
+    ]
 
 
 def test_every_output_gets_the_life_of_an_alarm_on_time() -> None:
@@ -76,7 +110,7 @@ def test_the_lamp_keeps_each_states_rhythm(tmp_path: Path, state: str) -> None:
     period = pattern.lit_seconds + pattern.dark_seconds
 
     async def look() -> list[bool]:
-        lamp = Lamp(tmp_path, Problems())
+        lamp = Lamp(Led(tmp_path), Problems())
         lamp.show(Announcement(state=state))
         seen = []
         async with asyncio.TaskGroup() as group:

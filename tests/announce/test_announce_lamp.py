@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.announce.lamp import PATTERNS, Lamp
-from gateway.announce.output import Announcement
+from gateway.announce.output import AWAY, Announcement
+from gateway.announce.switch import Led
 from gateway.problems import Problems
 from tests.support.wait import until
 
@@ -33,7 +34,7 @@ async def burning(lamp: Lamp) -> AsyncIterator[Lamp]:
 
 
 async def test_a_quiet_house_is_dark_from_the_start_to_the_end(led: Path) -> None:
-    async with burning(Lamp(led, Problems())) as lamp:
+    async with burning(Lamp(Led(led), Problems())) as lamp:
         await until(lambda: brightness(led) == "0")
         lamp.show(Announcement(state="accepted"))
         await until(lambda: brightness(led) == "255", what="lit as bright as it can")
@@ -45,7 +46,7 @@ async def test_a_quiet_house_is_dark_from_the_start_to_the_end(led: Path) -> Non
 
 
 async def test_a_call_blinks(led: Path) -> None:
-    async with burning(Lamp(led, Problems())) as lamp:
+    async with burning(Lamp(Led(led), Problems())) as lamp:
         lamp.show(Announcement(state="not_reached"))
         for wanted in ("255", "0", "255", "0"):
             await until(lambda wanted=wanted: brightness(led) == wanted)  # type: ignore[misc]
@@ -54,6 +55,8 @@ async def test_a_call_blinks(led: Path) -> None:
 def test_the_states_can_be_told_apart() -> None:
     assert PATTERNS[None].lit_seconds == 0
     assert all(PATTERNS[state].dark_seconds == 0 for state in ("accepted", "dispatched", "arrived"))
+    away = PATTERNS[AWAY]
+    assert away.lit_seconds < 0.05 * away.dark_seconds, "a wink, by which nobody takes it for an alarm"
     blinking = [PATTERNS[state] for state in ("not_reached", "calling", "received")]
     assert all(pattern.lit_seconds and pattern.dark_seconds for pattern in blinking)
     periods = [pattern.lit_seconds + pattern.dark_seconds for pattern in blinking[:2]]
@@ -66,7 +69,7 @@ async def test_a_lamp_that_cannot_be_switched_is_reported_once_and_used_again(
     problems = Problems()
     (led / "brightness").rename(led / "taken")
     (led / "brightness").mkdir()  # refuses writes, to root as well
-    async with burning(Lamp(led, problems)) as lamp:
+    async with burning(Lamp(Led(led), problems)) as lamp:
         lamp.show(Announcement(state="not_reached"))
         (said,) = await until(problems.list)
         assert str(led) in said

@@ -11,12 +11,13 @@ import pytest
 
 from gateway.announce.board import LAMP_ORDER
 from gateway.announce.lamp import PATTERNS
+from gateway.announce.output import AWAY
 from gateway.announce.recording import SOUNDS, SPOKEN, record
 from gateway.announce.sound import LONGEST_SECONDS
-from gateway.announce.words import HAZARDS, LANGUAGES, SENTENCES, SPOKEN_ON_COMMAND, TEST
+from gateway.announce.words import HAZARDS, LANGUAGES, SENTENCES, SPOKEN_AT_A_PRESS, SPOKEN_ON_COMMAND, TEST
 from gateway.notice import RANKS
 
-NAMES = {*RANKS, *HAZARDS, TEST, *SPOKEN_ON_COMMAND}
+NAMES = {*RANKS, *HAZARDS, TEST, *SPOKEN_ON_COMMAND, *SPOKEN_AT_A_PRESS}
 FILES = [(language, name) for language in LANGUAGES for name in sorted(NAMES)]
 LARGEST_BYTES = 2_000_000
 SOFTEST = 0.05
@@ -41,7 +42,7 @@ def test_every_language_can_say_everything() -> None:
 
 def test_the_lamp_knows_every_state() -> None:
     assert set(LAMP_ORDER) == set(RANKS)
-    assert set(PATTERNS) == {None, *RANKS}
+    assert set(PATTERNS) == {None, AWAY, *RANKS}
 
 
 @pytest.mark.parametrize(("language", "name"), FILES)
@@ -62,7 +63,7 @@ def test_the_sound_files_are_small() -> None:
 
 def test_nobody_is_promised_before_somebody_was_sent() -> None:
     """What is only known to be received or accepted must not sound like help on its way."""
-    for name in ("calling", "not_reached", "received", "accepted", *SPOKEN_ON_COMMAND):
+    for name in ("calling", "not_reached", "received", "accepted", *SPOKEN_ON_COMMAND, *SPOKEN_AT_A_PRESS):
         assert not any(word in SENTENCES["zh-CN"][name] for word in ("派人", "前来", "赶来", "马上到", "路上"))
         assert not any(word in SENTENCES["en"][name] for word in ("way", "coming", "sent", "arriv"))
 
