@@ -17,20 +17,17 @@ import msgspec
 from drivers.event import ClockQuality, Event, TroubleType
 from drivers.link.mqtt import Endpoint, Tls
 from drivers.output import Via
-from drivers.registry import DRIVERS, LISTENER_DRIVERS, OUTPUT_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
+from drivers.registry import DRIVERS, LISTENER_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
 from gateway import orders
 from gateway.announce.announcer import Announcer
-from gateway.announce.device_output import DeviceOutput
-from gateway.announce.lamp import Lamp
 from gateway.announce.on_command import OnCommand
-from gateway.announce.output import Output
-from gateway.announce.sound import Sound
 from gateway.answers import Answers
+from gateway.away import Away
 from gateway.clock import Clock
 from gateway.commands import Commands
 from gateway.config import Config
+from gateway.config_box import Box
 from gateway.config_devices import SerialPort
-from gateway.config_notice import Notice
 from gateway.config_outputs import BROKER
 from gateway.config_uplink import Uplink as UplinkConfig
 from gateway.contract import topics
@@ -47,6 +44,7 @@ from gateway.listener import ListenerLine
 from gateway.metrics import Metrics
 from gateway.notice import Notices
 from gateway.outlet import Outlet
+from gateway.outputs import outputs_of, voice_of
 from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.rules.rulebook import Rulebook
@@ -80,21 +78,14 @@ class House:
         self.lines = Lines()
         self.interference = Interference()
         self.ledger = Ledger()
-        self.sound = _sound(config.notice, self.problems)
+        self.sound = voice_of(config.notice, self.problems)
         serial_lines = ((Via.SERIAL, port.name) for port in config.serial_ports)
         lines = {BROKER, *serial_lines, *(output.line for output in config.outputs)}
         self.outlets = {line: Outlet(self.metrics, self.problems) for line in lines}
         self.ears = {port.name: Ears() for port in config.serial_ports}
-        self.outputs = _outputs(config.notice, self.sound, self.problems) + [
-            DeviceOutput(
-                output,
-                OUTPUT_DRIVERS[output.driver].actions[output.action],
-                self.outlets[output.line],
-                clock.monotonic,
-            )
-            for output in config.outputs
-        ]
+        self.outputs = outputs_of(config, self.sound, self.outlets, self.problems, clock.monotonic)
         self.announcer = Announcer(self.outputs, clock.monotonic)
+        self.away = Away(store, self.announcer.show_away)
         self.notices = Notices(self.announcer)
         self.hops = Hops(self.metrics)
         self.digest = DigestBook(clock.now())
@@ -106,6 +97,7 @@ class House:
         self.intake = Intake(devices, self.drivers, config.presses_per_minute, new_id)
         self.status = StatusBook(store, self.intake, self.ledger, self.problems, clock, config.uplink.heartbeat_minutes)
         self.status.devices = tuple(device.id for device in config.devices)
+        self.status.away_since = lambda: self.away.since
         self.answers = Answers(
             store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock
         )
@@ -153,12 +145,14 @@ class House:
         self._announce_again(dict(alarms), [*waiting, *newest], {condition.event for condition in conditions})
         for alarm in await self.store.ask(jobs.silenced):
             self.announcer.silence(alarm)
+        await self.away.resume()
         if len(self.ledger):
             log.info("%d messages of an earlier run wait for the centre", len(self.ledger))
 
     async def renewed(self) -> None:
         """Another database was opened: its open alarms and conditions are this house's too."""
         self.sender.store = self.store.identity.store
+        self.away.keep()
         try:
             await self._resume()
             conditions = await self.store.ask(jobs.conditions)
@@ -317,6 +311,8 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
             house.outlets[BROKER],
         )  # fmt: skip
         parts["local broker"] = local.run
+    if config.box is not None and config.box.buttons:
+        parts["box buttons"] = _box(house, config.box)
     watch = Watch(
         config.devices, house.drivers, house.intake, house.reception, house.store, house.ledger, house.uplink,
         house.notices, house.lines, house.interference,
@@ -354,15 +350,13 @@ def _polled(house: House, port: SerialPort) -> Callable[[], Awaitable[None]]:
     return line.run
 
 
-def _sound(notice: Notice, problems: Problems) -> Sound | None:
-    return None if notice.sound is False else Sound(notice.language, notice.sound, problems)
+def _box(house: House, box: Box) -> Callable[[], Awaitable[None]]:
+    # Here and not above: a house without a box never loads what speaks to its lines.
+    from gateway.box.line import BoxLine
+    from gateway.box.replies import Replies
 
-
-def _outputs(notice: Notice, sound: Sound | None, problems: Problems) -> list[Output]:
-    outputs: list[Output] = [] if sound is None else [sound]
-    if notice.lamp is not None:
-        outputs.append(Lamp(notice.lamp, problems))
-    return outputs
+    house.reception.follow(Replies(house.away, house.announcer.speak).take)
+    return BoxLine(box, house.reception, house.lines, house.problems, house.clock.monotonic).run
 
 
 def _age_seconds(event: Event, wall: datetime) -> float:

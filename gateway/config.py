@@ -6,6 +6,7 @@ from pathlib import Path
 
 from drivers import registry
 from drivers.device import Device
+from gateway.config_box import Box, read_box
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
 from gateway.config_limits import read_limits
 from gateway.config_night import NightRule, read_night
@@ -60,6 +61,7 @@ class Config:
     notice: Notice
     night: NightRule | None
     limits: tuple[Limit, ...]
+    box: Box | None
     presses_per_minute: int
     serial_ports: tuple[SerialPort, ...]
     listeners: tuple[Listener, ...]
@@ -117,6 +119,9 @@ def _config(top: Table, folder: Path) -> Config:
         top, devices, has_broker=broker is not None, has_serial=bool(serial_ports), has_listener=bool(listeners)
     )
     _warn_of_unasked_devices(top, devices, serial_ports)
+    box = read_box(top.table("box"), devices)
+    if box is not None:
+        devices = (*devices, box.device)
     _warn_of_routes(top)
     top.report_unknown()
     return Config(
@@ -130,6 +135,7 @@ def _config(top: Table, folder: Path) -> Config:
         notice=notice,
         night=night,
         limits=limits,
+        box=box,
         presses_per_minute=presses_per_minute,
         serial_ports=serial_ports,
         listeners=listeners,

@@ -24,8 +24,11 @@ ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - devices dial in from outside; the file's
 _SERIAL = dict.fromkeys([*registry.SERIAL_DRIVERS, *registry.POLLED_DRIVERS])
 _PORT_NAME = r"[a-z0-9_-]{1,32}"
 _BIND_KEY = r"[0-9A-Fa-f]{32}"
-_DEVICE_ID = r"[A-Za-z0-9._-]{1,64}"
-_LABEL = r"[^\x00-\x1f\x7f]{1,64}"
+DEVICE_ID = r"[A-Za-z0-9._-]{1,64}"
+DEVICE_ID_REMEDY = 'write a name such as "cord-bath": letters, digits, . _ -'
+LABEL = r"[^\x00-\x1f\x7f]{1,64}"
+LABEL_REMEDY = "write at most 64 characters on one line"
+NO_ROOM = "room is missing; whoever comes to help will not know where to go"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +115,14 @@ def _device(table: Table) -> Device:
     driver = _driver(table, registry.DRIVERS, "drivers")
     generic_model = registry.DRIVERS[driver].generic_model if driver else ""
     role, is_inverted = read_role(table)
-    label_remedy = "write at most 64 characters on one line"
     if not table.has("room"):
-        table.warning("room", "room is missing; whoever comes to help will not know where to go")
+        table.warning("room", NO_ROOM)
     return Device(
-        id=table.matching_text("id", _DEVICE_ID, remedy='write a name such as "cord-bath": letters, digits, . _ -'),
+        id=table.matching_text("id", DEVICE_ID, remedy=DEVICE_ID_REMEDY),
         driver=driver,
         address=_address(table, driver),
-        model=table.matching_text("model", _LABEL, remedy=label_remedy, required=False) or generic_model,
-        room=table.matching_text("room", _LABEL, remedy=label_remedy, required=False),
+        model=table.matching_text("model", LABEL, remedy=LABEL_REMEDY, required=False) or generic_model,
+        room=table.matching_text("room", LABEL, remedy=LABEL_REMEDY, required=False),
         code_map=_code_map(table, driver),
         supervision_seconds=table.optional_integer("supervision_seconds", 1, SUPERVISION_SECONDS_LIMIT),
         position=_position(table, driver),

@@ -172,7 +172,8 @@ class Table:
 
     def table(self, key: str, *, required: bool = False) -> "Table | None":
         """A section of its own, `[key]`; None where it is absent or wrong."""
-        values = self._read(key, dict, f"write a section [{key}]", required=required)
+        name = ".".join(map(str, (*self.path, key)))
+        values = self._read(key, dict, f"write a section [{name}]", required=required)
         return None if values is None else Table(values, (*self.path, key), self.findings)
 
     def tables(self, key: str) -> list["Table"]:

@@ -25,6 +25,8 @@ def text(report: dict[str, Any]) -> str:
     lines = [f"status: {report['status']}"]
     lines += [f"problem: {problem}" for problem in report.get("problems", [])]
     lines += [f"note: {note}" for note in report.get("notes", [])]
+    if "away_since" in report:
+        lines.append(f"nobody at home since {report['away_since']}, as was pressed at the box")
     for offer in report.get("enrolment_offers", []):
         lines.append(
             f"not enrolled: {offer['driver']} {offer['address']} code {offer['code']}, "

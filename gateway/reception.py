@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from drivers.device import Decoded, Device
 from drivers.event import Event, Kind, Reject
@@ -43,6 +44,11 @@ class Reception:
         self._hops = hops
         self._metrics = metrics
         self._clock = clock
+        self._followers: list[Callable[[Event], None]] = []
+
+    def follow(self, follower: Callable[[Event], None]) -> None:
+        """Tell `follower` of every event once it is ours: an alarm's after its commit. It returns at once, and well."""
+        self._followers.append(follower)
 
     def hear(
         self, decoded: Decoded, driver: str, heard: float, *, redelivered: bool = False
@@ -98,6 +104,7 @@ class Reception:
         self._digest.note(event)
         if not decision.answered:
             self._store.note(event, decision)
+            self._tell_followers(event)
             return self.tell(self._rules.heard(event, self.moment()))
         return [self._keep(event, decision, outcome.change), *self.tell(self._rules.heard(event, self.moment()))]
 
@@ -122,3 +129,8 @@ class Reception:
             self._notices.begin(event)
         elif event.kind is Kind.RESTORE and event.alarm is not None:
             self._notices.clear(event.alarm)
+        self._tell_followers(event)
+
+    def _tell_followers(self, event: Event) -> None:
+        for follower in self._followers:
+            follower(event)

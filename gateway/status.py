@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from http import HTTPStatus
 from typing import Literal
 
@@ -44,6 +45,7 @@ class StatusBook:
         self._session = store.identity.boot * _SESSIONS_PER_BOOT
         self.heartbeat_minutes = heartbeat_minutes
         self.devices: tuple[str, ...] = ()
+        self.away_since: Callable[[], datetime | None] = lambda: None
         self.heartbeat_changed = asyncio.Event()
 
     def next_session(self) -> int:
@@ -104,6 +106,9 @@ class StatusBook:
             body["problems"] = problems
         if self._problems.list():
             body["notes"] = self._problems.list()
+        away_since = self.away_since()
+        if away_since is not None:
+            body["away_since"] = to_text(away_since)
         status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
         return _json(status, body)
 

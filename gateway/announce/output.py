@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from gateway.contract.messages import Priority
+
 AWAY: Final = "away"
 """Shown where no alarm is under way and the resident has said that nobody is at home."""
-
-from gateway.contract.messages import Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,6 +136,10 @@ class Store:
         """Forget a condition that ended without an event of its own."""
         self._try(_Write(partial(jobs.end_condition, change=change)))
 
+    def keep_away_since(self, since: Callable[[], datetime | None]) -> None:
+        """Keep since when nobody is at home."""
+        self._try(_Write(partial(jobs.keep_away_since, since=since)))
+
     def silence(self, alarm: str) -> None:
         """Keep that nothing more is to be sounded of an alarm."""
         self._try(_Write(partial(jobs.silence, alarm=alarm)))

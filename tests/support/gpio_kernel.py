@@ -25,13 +25,14 @@ CHIP = "/dev/null"
 OTHER_CHIP = "/dev/zero"
 """Another one, which is no GPIO chip."""
 KEPT_EDGES = 16
-"""So many edges of one line wait at most; the oldest give way (linux/gpio.h, event_buffer_size 0)."""
+"""So many edges of one line wait at most (linux/gpio.h, event_buffer_size 0). Beyond that a kernel drops the oldest,
+this one the newest: what is taken out here might be what the reader is about to read."""
 _CHIP_INFO, _LINE_INFO, _GET_LINE = 0x8044B401, 0xC100B405, 0xC250B407
 _GET_VALUES, _SET_VALUES = 0xC010B40E, 0xC010B40F
 _ACTIVE_LOW, _INPUT, _OUTPUT, _RISING, _FALLING = 0x2, 0x4, 0x8, 0x10, 0x20
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Line:
     flags: int = 0
     level: bool = False
@@ -49,7 +50,6 @@ class FakeChip:
         self.loses_edges = False
         self.running = threading.Event()
         self.running.set()
-        self.asked = threading.Event()
         self._lines = [_Line() for _ in range(lines)]
         self._lock = threading.Lock()
 
@@ -117,11 +117,13 @@ class FakeChip:
         """Whether somebody holds the line and has not closed it."""
         return self._is_open(self._lines[number])
 
+    def tell(self, number: int, *, on: bool) -> None:
+        """An output was given a level; for those who follow it."""
+
     # -- what the kernel does -----------------------------------------------------------------------------------------
 
     def ioctl(self, fd: int, request: int, argument: Any) -> int:
         """Answer one request, or refuse it."""
-        self.asked.set()
         self.running.wait(timeout=30)
         if self.refusal is not None:
             raise OSError(self.refusal, os.strerror(self.refusal))
@@ -146,11 +148,14 @@ class FakeChip:
             raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
         self._hang_up(line)
         line.fd, line.edges = os.pipe()
+        for other in self._lines:
+            if other is not line and other.fd == line.fd:
+                other.fd = None  # closed meanwhile, and its number given anew
         line.flags = wanted.config.flags
         assert wanted.consumer == b"anju"
         if line.flags & _OUTPUT:
             line.level = bool(wanted.config.attrs[0].attr.data.values & 1)
-            line.written.append(line.level)
+            self._switched(line)
         return int(line.fd)
 
     def _value(self, fd: int, request: int, argument: Any) -> None:
@@ -161,15 +166,18 @@ class FakeChip:
         if not line.flags & _OUTPUT:
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
         line.level = bool(argument.bits & 1)
+        self._switched(line)
+
+    def _switched(self, line: _Line) -> None:
         line.written.append(line.level)
+        self.tell(self._lines.index(line), on=line.level)
 
     def _send(self, line: _Line, *, rising: bool) -> None:
         assert line.fd is not None
         assert line.edges is not None
         event = gpio_cdev2._CGpioV2LineEvent(timestamp_ns=time.time_ns(), id=1 if rising else 2)
-        if _waiting_bytes(line.fd) >= KEPT_EDGES * ctypes.sizeof(event):
-            os.read(line.fd, ctypes.sizeof(event))
-        os.write(line.edges, bytes(event))
+        if _waiting_bytes(line.fd) < KEPT_EDGES * ctypes.sizeof(event):
+            os.write(line.edges, bytes(event))
 
     def _is_open(self, line: _Line) -> bool:
         if line.fd is None or line.fd == -1 or line.edges is None:
