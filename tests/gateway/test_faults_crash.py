@@ -1,15 +1,20 @@
 """The gateway dies at each step of an alarm's way (SIGKILL): nothing is lost, nothing comes twice to the desk."""
 
+import asyncio
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from drivers.gps_watch_frame import encode
+from drivers.link.pty import PtyPair
+from simulator.ports import LOOPBACK, free_port
 from tests.gateway.faults import SOS, TAMPER, cord, frame, radio_on, ready, say, stored
 from tests.support.brokers import Broker, MosquittoBroker
 from tests.support.centre import Centre, call_centre, silent, stores
-from tests.support.house import House
+from tests.support.house import CORD, House
 from tests.support.proxy import proxy
 from tests.support.wait import until
 
@@ -44,6 +49,48 @@ async def test_killed_before_the_commit(house: House, district_broker: Broker) -
         assert len(raised_of(centre, "cord-bath")) == 1
         assert kept.keys() == set(centre.raised), "what is ours is delivered, what is not ours nobody hears of"
         assert len(set(kept.values())) == len(kept), "one pull is one alarm"
+
+
+@pytest.mark.parametrize("step", ["heard", "judged", "answered"])
+async def test_what_a_receiver_and_a_watch_were_answered_is_stored(tmp_path: Path, step: str) -> None:
+    """Killed at any step: no answer without its event on the disk, so that whoever has none says it again."""
+    house, watches = House(folder=tmp_path, uplink_port=free_port(), broker_port=free_port()), free_port()
+    house.devices = [CORD, {"id": "watch", "driver": "gps_watch", "address": "8800000015", "room": "outside"}]
+    house.listeners = [{"name": "watches", "host": LOOPBACK, "port": watches, "driver": "gps_watch"}]
+    report = encode("3G", "8800000015", "AL,220826,134652,V,0,N,0,E,0,0,0,0,0,90,0,0,00010000,0,0")
+    answers: dict[str, bytes] = {"sos": b"", "watch": b""}
+
+    async def read_radio(radio: PtyPair) -> None:
+        while True:
+            answers["sos"] += await radio.read()
+
+    with PtyPair() as radio:
+        house.serial_path = radio.path
+        async with house.gateway_running() as gateway, asyncio.TaskGroup() as tasks:
+            reading = tasks.create_task(read_radio(radio))
+            await gateway.wait_line("listening on listener watches")
+            await gateway.wait_line("listening on serial")
+            reader, writer = await asyncio.open_connection(LOOPBACK, watches)
+            await radio.write(frame(SOS))
+            writer.write(report)
+            if step == "judged":
+                await until(lambda: house.metric('anju_events_total{kind="alarm"}'))
+            if step == "answered":
+                answers["watch"] = await reader.readexactly(len(b"[3G*8800000015*0002*AL]"))
+                await until(lambda: answers["sos"])
+            await gateway.kill()
+            with suppress(ConnectionError):
+                answers["watch"] += await reader.read()
+            writer.close()
+            reading.cancel()
+    # Once the disk is opened again, what was committed is there and nothing else can come.
+    devices = [event["device"] for event in stored(house, "alarm")] if house.store.exists() else []
+    from_memory = "the store cannot be written" in gateway.text  # a disk that hangs answers from memory, and says so
+    assert not answers["sos"] or "cord-bath" in devices or from_memory
+    assert not answers["watch"] or "watch" in devices or from_memory
+    if step == "answered" and not from_memory:
+        assert sorted(devices) == ["cord-bath", "watch"]
+        assert answers == {"sos": bytes.fromhex("AAA055"), "watch": b"[3G*8800000015*0002*AL]"}
 
 
 async def test_killed_after_the_puback_of_a_silent_centre(house: House, district_broker: Broker) -> None:
