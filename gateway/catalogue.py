@@ -3,7 +3,8 @@
 import sys
 from typing import Any
 
-from drivers.registry import DRIVERS, Driver
+from drivers.output import Target
+from drivers.registry import DRIVERS, OUTPUT_DRIVERS, Driver
 
 
 def rows() -> list[dict[str, Any]]:
@@ -50,6 +51,7 @@ def page() -> str:
         "",
         "Made by `python -P -m gateway.catalogue > docs/devices.md`.",
     ]
+    lines += _outputs()
     for name, driver in sorted(DRIVERS.items()):
         lines += [
             "",
@@ -75,6 +77,19 @@ def _protocols(driver: Driver) -> str:
 
 def _evidence(protocols: list[str], frames: int) -> str:
     return f"{frames} captured frames ({', '.join(protocols)})" if protocols else "no captured frames"
+
+
+def _outputs() -> list[str]:
+    """What an `[[output]]` can be."""
+    lines = ["", "## Outputs", "", "What can sound or shine at an alarm: `driver` and `action` of an `[[output]]`."]
+    lines += ["", "| driver | action | reached over | ends | |", "|---|---|---|---|---|"]
+    off = Target(address="", code="000000", code_off="000000")
+    for name, driver in sorted(OUTPUT_DRIVERS.items()):
+        for word, action in sorted(driver.actions.items()):
+            ends = "by itself only" if action.encode(off, None) is None else "by order"
+            again = f"said again every {action.again_seconds:g} s" if action.again_seconds else ""
+            lines.append(f"| `{name}` | `{word}` | {driver.via} | {ends} | {again} |")
+    return lines
 
 
 def _spelled(seconds: int | None) -> str:
