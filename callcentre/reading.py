@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from callcentre.reading_location import read_location
 from callcentre.reading_status import read_status
 from callcentre.reports import (
     AlarmReport,
@@ -147,6 +148,7 @@ def _alarm(gateway: str, message: Message, now: datetime) -> AlarmReport:
         battery_low=_flag(data.get("battery_low")),
         supervised=_flag(data.get("supervised")),
         repeat_count=_repeat_count(data),
+        location=read_location(data.get("location")),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from callcentre.reading_location import Whereabouts
 from gateway.contract.messages import Status
 
 UNREADABLE = "unreadable"
@@ -43,6 +44,7 @@ class AlarmReport:
     battery_low: bool | None
     supervised: bool | None
     repeat_count: int | None
+    location: Whereabouts | None = None
 
     @property
     def cancels_itself(self) -> bool:

@@ -100,6 +100,23 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+class LocationSource(StrEnum):
+    """What a position was found by. `network` is wireless networks or cells, `fused` a mixture that names no part."""
+
+    GNSS = "gnss"
+    WIFI = "wifi"
+    CELL = "cell"
+    NETWORK = "network"
+    FUSED = "fused"
+
+
+class Datum(StrEnum):
+    """What the device's own degrees refer to. Chinese maps use GCJ-02, which lies 50 to 500 m off."""
+
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+
+
 class ClockQuality(StrEnum):
     """Whether the gateway's wall clock was known to be right when the event was received."""
 
@@ -124,6 +141,24 @@ HAS_RESTORE: frozenset[AlarmType] = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """Where a device was. Degrees are WGS-84, south and west negative; a driver converts before it fills them in.
+
+    `datum` is what the device itself reported. `accuracy_m` is the radius in metres, `source` what it was found by,
+    None where the device does not say. `fixed_at` is None where the device's clock is not to be believed: the time of
+    receipt takes its place. `age_seconds`, in an event only, is how old the fix was then; None where nobody knows.
+    """
+
+    latitude: float
+    longitude: float
+    accuracy_m: float | None = None
+    fixed_at: datetime | None = None
+    source: LocationSource | None = None
+    datum: Datum = Datum.WGS84
+    age_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """What one message of one device says, before anybody knows whose device it is.
 
@@ -132,6 +167,7 @@ class Signal:
     it ends an open alarm of that type and is nothing by itself.
     `press` is the kind of a press in the device's own words, which its enrolment may give another meaning.
     `marks` are short fixed words about how far to trust it; they go into the event's evidence and change nothing else.
+    `location` is where the device is by this very message; what the event of an alarm bears is intake's choice.
     """
 
     driver: str
@@ -154,6 +190,7 @@ class Signal:
     unit: str | None = None
     raw: bytes = b""
     marks: tuple[str, ...] = ()
+    location: Location | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +213,7 @@ class Event:
     the raised event's when it updates, clears or cancels one, None elsewhere.
     Order is (store id, boot, sequence), never the id; the store gives boot and sequence on append.
     Times are aware datetimes in UTC; `occurred_at` is the device's own clock and may be missing.
+    `location` stands in alarms and tests only: the newest that the device has said.
     """
 
     id: str
@@ -205,6 +243,7 @@ class Event:
     confidence: float | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
     raw: str = ""
+    location: Location | None = field(default=None, repr=False)
 
     @property
     def raises_alarm(self) -> bool:

@@ -12,8 +12,11 @@ Layout: `gps_watch_frame` (the frame), `gps_watch_report` (positions, readings).
   is not. The watch's date is trusted for nothing else; events bear the time of receipt.
 - Alarm bits in a report that is no `AL` are taken for a state that lasts until a report comes without it. No capture
   shows one. Off the wrist is over when a report shows neither bit 20 nor bit 3 (the strap, as far as known).
-- Positions become LOCATION signals with the frame as their evidence in the house's own store; nothing sends them out.
-  `UD2` is a report from a time without network: it ends nothing. Entering the fence and the watch's motion are no news.
+- Positions become LOCATION signals, and every signal of a report with a satellite fix (`A`) bears its location; only an
+  alarm takes it out of the house. Degrees are the satellites' own, WGS-84; no accuracy is told. A report without a fix
+  (`V`) gives none: its cells and networks would need somebody outside to look them up, its degrees are old or empty.
+- `UD2` is a report from a time without network: it ends nothing, and nobody knows how old its position is. Entering the
+  fence and the watch's motion are no news.
 - Voice, pictures, cells and networks are ignored. Anybody who knows a watch's number can forge its frames: there is no
   key in this protocol.
 - Supervised: one hour without a word is a fault (LK comes twelve times in an hour).
@@ -23,7 +26,17 @@ from dataclasses import replace
 
 from drivers import gps_watch_frame
 from drivers.device import Decoded, Lookup
-from drivers.event import RAW_LIMIT_BYTES, AlarmType, Kind, Reject, Signal, State, TroubleType
+from drivers.event import (
+    RAW_LIMIT_BYTES,
+    AlarmType,
+    Kind,
+    Location,
+    LocationSource,
+    Reject,
+    Signal,
+    State,
+    TroubleType,
+)
 from drivers.framing import Splitter
 from drivers.gps_watch_frame import Frame, parse
 from drivers.gps_watch_report import Report, parse_report, percent, readings
@@ -120,6 +133,8 @@ def _decode_report(found: Frame, common: Signal) -> Decoded:
         # An alarm that was garbled on its way is an alarm.
         return (_alarm(common, AlarmType.SOS, "no_reason.no_time"),) if is_alarm else _reject()
     common = _with_battery(common, report.battery_percent, low=bool(report.bits & _LOW_BATTERY_BITS))
+    if found.type != _STORED_REPORT:
+        common = replace(common, location=_location(report))
     said = [*(_reasons(report, common) if is_alarm else _conditions(report, common))]
     if report.has_position:
         said.append(replace(common, kind=Kind.LOCATION))
@@ -127,6 +142,12 @@ def _decode_report(found: Frame, common: Signal) -> Decoded:
     if not is_alarm and found.type != _STORED_REPORT:
         said[0] = replace(said[0], not_active=_not_active(report))
     return tuple(said)
+
+
+def _location(report: Report) -> Location | None:
+    if report.latitude is None or report.longitude is None or not report.has_position:
+        return None
+    return Location(latitude=report.latitude, longitude=report.longitude, source=LocationSource.GNSS)
 
 
 def _reject() -> Reject:

@@ -6,8 +6,10 @@ the fix, created_at of the message) and `transition` (`/event`: enter or leave o
 nothing of a person.
 Source: the OwnTracks booklet, four messages published by real telephones. -1 and a missing key both mean unknown.
 
-Positions become LOCATION signals (type `enter` or `leave` for a transition) with the accuracy as value, and stay in the
-house. A transition is no alarm. The telephone's clock comes from its network and is trusted: `tst` is when it happened.
+Positions become LOCATION signals (type `enter` or `leave` for a transition) with the accuracy as value; only an alarm
+takes them out of the house. Degrees are the telephone's own, WGS-84. `source` (gps, wifi, cell, network, fused) marks
+what found them; telephones that send none leave it open. A transition is no alarm. The telephone's clock comes from its
+network and is trusted: `tst` is when it happened.
 Unsupervised: telephones sleep, and what they send then says nothing of their owner; `supervision_seconds` of the device
 changes that. `lwt` is no fault for the same reason. Off by default in the app's settings and refused here: encryption.
 """
@@ -20,7 +22,7 @@ from typing import Any
 import msgspec
 
 from drivers.device import Decoded, Lookup
-from drivers.event import RAW_LIMIT_BYTES, Kind, Reject, Signal
+from drivers.event import RAW_LIMIT_BYTES, Kind, Location, LocationSource, Reject, Signal
 from drivers.json_object import number, read
 from drivers.registry import Driver, Model, MqttDriver
 
@@ -30,6 +32,13 @@ MESSAGE_LIMIT_BYTES = 16 * 1024
 LOW_BATTERY_PERCENT = 15
 
 _EPOCH_SECONDS = range(10**9, 4 * 10**9)
+_SOURCES: Mapping[str, LocationSource] = {
+    "gps": LocationSource.GNSS,
+    "wifi": LocationSource.WIFI,
+    "cell": LocationSource.CELL,
+    "network": LocationSource.NETWORK,
+    "fused": LocationSource.FUSED,
+}
 _TRANSITIONS = frozenset({"enter", "leave"})
 _SAYS_NOTHING = frozenset(
     {"beacon", "card", "cmd", "configuration", "dump", "lwt", "request", "status", "steps", "waypoint", "waypoints"}
@@ -46,11 +55,20 @@ class Place:
     speed_kmh: float | None
     fix_time: datetime | None
     battery_percent: float | None
+    source: LocationSource | None
 
     @property
-    def is_known(self) -> bool:
-        """Whether there is a position at all."""
-        return self.latitude is not None and self.longitude is not None
+    def location(self) -> Location | None:
+        """The position as the house keeps it; None where there is none."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Location(
+            latitude=self.latitude,
+            longitude=self.longitude,
+            accuracy_m=self.accuracy_m,
+            fixed_at=self.fix_time,
+            source=self.source,
+        )
 
 
 def normalise_address(text: str) -> str:
@@ -96,7 +114,7 @@ def _decode_values(values: dict[str, Any], address: str, payload: bytes, retaine
     if kind != "location" and not (isinstance(transition, str) and transition in _TRANSITIONS):
         return Reject(driver=NAME, reason="encrypted" if kind == "encrypted" else "unknown_type")
     place = place_of(values)
-    if kind == "location" and not place.is_known:
+    if kind == "location" and place.location is None:
         return Reject(driver=NAME, reason="no_position")
     charge = place.battery_percent
     is_enrolled = lookup(NAME, address) is not None
@@ -113,6 +131,7 @@ def _decode_values(values: dict[str, Any], address: str, payload: bytes, retaine
             value=place.accuracy_m,
             unit=None if place.accuracy_m is None else "m",
             raw=payload[:RAW_LIMIT_BYTES],
+            location=place.location if is_enrolled else None,
         ),
     )
 
@@ -121,6 +140,7 @@ def place_of(values: Mapping[str, Any]) -> Place:
     """The position in a message's values, of whatever types they are."""
     seconds = number(values.get("tst"))
     known = seconds is not None and int(seconds) in _EPOCH_SECONDS
+    source = values.get("source")
     return Place(
         latitude=_within(values.get("lat"), -90, 90),
         longitude=_within(values.get("lon"), -180, 180),
@@ -128,6 +148,7 @@ def place_of(values: Mapping[str, Any]) -> Place:
         speed_kmh=_within(values.get("vel"), 0, 1e5),
         fix_time=datetime.fromtimestamp(seconds, UTC) if known and seconds is not None else None,
         battery_percent=_within(values.get("batt"), 0, 100),
+        source=_SOURCES.get(source) if isinstance(source, str) else None,
     )
 
 

@@ -49,7 +49,7 @@ from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.rules.rulebook import Rulebook
 from gateway.status import StatusBook, version
-from gateway.store import jobs, watching
+from gateway.store import devices, jobs, watching
 from gateway.store.database import StoreError, new_id
 from gateway.store.rows import Stored
 from gateway.store.store import Store
@@ -139,8 +139,10 @@ class House:
         for device, occurred_at in (await self.store.ask(jobs.last_device_times)).items():
             self.intake.handled_before(device, occurred_at)
         self.rules.resume(await self.store.ask(watching.all_rows), self.reception.moment())
+        await self._remember_devices()
         newest = await self.store.ask(jobs.newest, NEWEST_EVENTS)
         for stored in newest:
+            self.intake.book.remember(stored.event)
             self.intake.remember(stored.event, now, _age_seconds(stored.event, wall))
         self._announce_again(dict(alarms), [*waiting, *newest], {condition.event for condition in conditions})
         for alarm in await self.store.ask(jobs.silenced):
@@ -167,6 +169,7 @@ class House:
                     self.interference.resume(condition.device, self.clock.monotonic())
                 elif condition.name == BABBLING:
                     self.intake.babbled_before(condition.device, self.clock.monotonic())
+        self.intake.book.tell_again()
         self.uplink.pump()
         self.uplink.announce()
 
@@ -192,6 +195,16 @@ class House:
             self.interference.resume(device, now)
         elif name == BABBLING:
             self.intake.babbled_before(device, now)
+
+    async def _remember_devices(self) -> None:
+        enrolled = {device.id for device in self.config.devices}
+        await self.store.ask(devices.forget_others, enrolled)
+        for device, state in (await self.store.ask(devices.states)).items():
+            self.intake.book.restore(device, state)
+
+    def keep_devices(self) -> None:
+        """Hand over what is known of the devices, before the store is closed."""
+        self.store.keep_devices(self.intake.book.take_changed())
 
     def _announce_again(self, states: dict[str, str], found: list[Stored], active: set[str]) -> None:
         """Give the announcer the open alarms in the order in which they were raised; older ones only the log knows."""
@@ -280,6 +293,7 @@ async def run(config: Config) -> None:
             await house.uplink.say_goodbye()
             for task in tasks:
                 task.cancel()
+        house.keep_devices()
 
 
 def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 
 from drivers.device import Device
-from drivers.event import Kind, TroubleType
+from drivers.event import ClockQuality, Kind, TroubleType
 from drivers.registry import Driver
 from gateway.clock_watch import CAUSES, ClockWatch
 from gateway.intake.intake import Intake, Moment
@@ -100,7 +100,7 @@ class Watch:
         """Look for ever."""
         async with asyncio.TaskGroup() as group:
             group.create_task(_every(TICK_SECONDS, self._look), name="watch-look")
-            group.create_task(_every(FLUSH_SECONDS, self._store.flush), name="watch-flush")
+            group.create_task(_every(FLUSH_SECONDS, self._flush), name="watch-flush")
             group.create_task(self._refill_for_ever(), name="watch-refill")
             group.create_task(self._thin_for_ever(), name="watch-thin")
             group.create_task(self._remind_for_ever(), name="watch-remind")
@@ -161,6 +161,10 @@ class Watch:
         elif self._uplink.connected:
             self._reception.tell(self._intake.fault_over(TroubleType.CERTIFICATE, moment))
 
+    def _flush(self) -> None:
+        self._store.keep_devices(self._intake.book.take_changed())
+        self._store.flush()
+
     async def _refill_for_ever(self) -> None:
         """Bring back what the ledger had no room for, once it has."""
         while True:
@@ -201,7 +205,10 @@ class Watch:
 
     async def _thin(self) -> None:
         """Delete old telemetry, slice by slice."""
-        before = self._reception.moment().wall - TELEMETRY_KEPT
+        moment = self._reception.moment()
+        if moment.quality is ClockQuality.SYNCHRONISED:
+            self._intake.book.forget_old_fixes(moment.wall)
+        before = moment.wall - TELEMETRY_KEPT
         try:
             deleted = await self._store.ask(thin, before)
             while deleted:

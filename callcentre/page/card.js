@@ -1,8 +1,8 @@
 // One alarm as a card: what, who, where, since when, who has it, and one obvious next step.
 
 import { element, icon } from "./dom.js";
-import { ageText, momentText } from "./time.js";
-import { faultWord, priorityWord, resultWord, roomWord, RESULT_NAMES, typeIcon, typeWord, word } from "./words.js";
+import { ageText, durationText, momentText } from "./time.js";
+import { faultWord, priorityWord, resultWord, roomWord, sourceWord, RESULT_NAMES, typeIcon, typeWord, word } from "./words.js";
 
 const STATES = ["none", "accepted", "dispatched", "arrived"];
 const NEXT_STEP = { none: "accept", accepted: "dispatch", dispatched: "arrive", arrived: "resolve" };
@@ -36,7 +36,19 @@ function who(row) {
     element("div", { class: "name" }, residentName(row)),
     element("div", { class: "where" },
       element("span", { class: "room" }, row.room ? roomWord(row.room) : word("whole_home")),
-      element("span", { class: "address" }, row.resident_address ?? `${word("gateway")} ${row.gateway}`)));
+      element("span", { class: "address" }, row.resident_address ?? `${word("gateway")} ${row.gateway}`)),
+    row.location && element("div", { class: "location" }, locationText(row.location)));
+}
+
+// Text only: no map is asked for, which would tell somebody else where the resident is.
+function locationText(place) {
+  const degrees = `${place.latitude.toFixed(6)}, ${place.longitude.toFixed(6)}`;
+  return word("location", degrees) + [
+    place.accuracy_m === null ? word("accuracy_unknown") : word("accuracy", Math.round(place.accuracy_m)),
+    place.age_seconds === null ? word("fix_age_unknown") : word("fix_age", durationText(place.age_seconds)),
+    sourceWord(place.source),
+    place.datum === "gcj02" && word("converted"),
+  ].filter(Boolean).map((part) => ` · ${part}`).join("");
 }
 
 function badges(row) {

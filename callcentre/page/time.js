@@ -20,13 +20,16 @@ export function momentText(text) {
   return today ? clockText(moment) : `${moment.getMonth() + 1}-${moment.getDate()} ${clockText(moment, false)}`;
 }
 
-export function ageText(since, known) {
-  const seconds = Math.max(0, Math.floor((deskNow() - Date.parse(since)) / 1000));
+export const ageText = (since, known) =>
+  (known ? "" : word("about")) + durationText((deskNow() - Date.parse(since)) / 1000);
+
+export function durationText(length) {
+  const seconds = Math.max(0, Math.floor(length));
   const [days, hours, minutes] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
   const unit = isEnglish() ? [" d ", " h ", " min ", " s"] : [" 天 ", " 小时 ", " 分 ", " 秒"];
   let text = `${seconds % 60}${unit[3]}`;
   if (days) text = `${days}${unit[0]}${hours}${unit[1]}`;
   else if (hours) text = `${hours}${unit[1]}${minutes}${unit[2]}`;
   else if (minutes) text = `${minutes}${unit[2]}${seconds % 60}${unit[3]}`;
-  return (known ? "" : word("about")) + text.trim();
+  return text.trim();
 }

@@ -72,6 +72,12 @@ const PAIRS = {
   auditor: ["审核员", "auditor"],
   signed_in: ["登录", "signed in"],
   new_alarm: ["新报警", "New alarm"],
+  location: ["位置 {0}（WGS-84）", "Position {0} (WGS-84)"],
+  accuracy: ["误差约 {0} 米", "within about {0} m"],
+  accuracy_unknown: ["误差未知", "accuracy unknown"],
+  fix_age: ["报警时已是 {0}前的定位", "fix was {0} old at the alarm"],
+  fix_age_unknown: ["定位时间未知", "age of the fix unknown"],
+  converted: ["由 GCJ-02 换算", "converted from GCJ-02"],
 };
 
 const TYPES = {
@@ -103,6 +109,10 @@ const FAULTS = {
   medical: ["助医", "medical help"], urgent_errand: ["助急", "urgent errand"], call_back: ["请回电", "call back"],
   visit_done: ["已探访", "visit done"],
 };
+const SOURCES = {
+  gnss: ["卫星定位", "by satellite"], wifi: ["WiFi 定位", "by WiFi"], cell: ["基站定位", "by phone cells"],
+  network: ["网络定位", "by WiFi or cells"], fused: ["综合定位", "by several means"],
+};
 const PRIORITIES = { fire: ["火警类", "FIRE"], person: ["人身类", "PERSON"], property: ["财产类", "PROPERTY"] };
 
 let language = localStorage.getItem("anju-language") === "en" ? 1 : 0;
@@ -114,6 +124,7 @@ export const typeIcon = (type) => TYPES[type]?.[2] ?? "unknown";
 export const roomWord = (room) => ROOMS[room]?.[language] ?? room;
 export const resultWord = (result) => RESULTS[result]?.[language] ?? result;
 export const faultWord = (name) => FAULTS[name]?.[language] ?? name;
+export const sourceWord = (source) => source && (SOURCES[source]?.[language] ?? source);
 export const priorityWord = (priority) => PRIORITIES[priority]?.[language] ?? priority;
 export const isEnglish = () => language === 1;
 

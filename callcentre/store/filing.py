@@ -5,9 +5,10 @@ Every function runs inside one of the writer's transactions. Two houses never sh
 
 import hashlib
 import itertools
+import json
 import re
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from callcentre import answers
@@ -134,15 +135,21 @@ def _update(connection: sqlite3.Connection, row: sqlite3.Row, report: AlarmRepor
     connection.execute(
         f"""UPDATE alarm SET repeat_count = :count, updated_at = :now,
             priority = CASE WHEN {urgency} THEN :priority ELSE priority END,
-            battery_low = coalesce(:battery_low, battery_low) WHERE seq = :seq""",  # noqa: S608
+            battery_low = coalesce(:battery_low, battery_low), location = coalesce(:location, location)
+            WHERE seq = :seq""",  # noqa: S608
         {
             "count": max(row["repeat_count"], report.repeat_count or row["repeat_count"] + 1),
             "now": to_text(now),
             "priority": report.priority,
             "battery_low": report.battery_low,
+            "location": _location(report),
             "seq": row["seq"],
         },
     )
+
+
+def _location(report: AlarmReport) -> str | None:
+    return None if report.location is None else json.dumps(asdict(report.location))
 
 
 def _facts(report: AlarmReport, now: datetime) -> dict[str, object]:
@@ -161,5 +168,6 @@ def _facts(report: AlarmReport, now: datetime) -> dict[str, object]:
         "since_known": report.since is not None,
         "battery_low": report.battery_low,
         "supervised": report.supervised,
+        "location": _location(report),
         "updated_at": to_text(now),
     }

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from drivers.event import AlarmType, ClockQuality, Event, Kind, State
 from gateway.contract import topics
 from gateway.contract.codes import codes_of
 from gateway.contract.evidence import leaving
 from gateway.contract.limits import ALARM_LIMIT_BYTES, OTHER_LIMIT_BYTES, fit_event
-from gateway.contract.messages import CloudEvent, Data, Priority
+from gateway.contract.messages import CloudEvent, Data, Position, Priority
 from gateway.contract.reading import Message, Unreadable, decode
 from gateway.contract.times import to_text
 
@@ -134,6 +134,23 @@ def _data(event: Event, priority: Priority, sender: Sender, attempt: Attempt) ->
         evidence=_evidence(event),
         scaip=list(scaip) if scaip else None,
         contact_id=contact_id,
+        location=_location(event),
+    )
+
+
+def _location(event: Event) -> Position | UnsetType:
+    """Only an alarm or a test takes along where somebody is, whatever else bears it."""
+    found = event.location
+    if found is None or event.kind not in (Kind.ALARM, Kind.TEST):
+        return UNSET
+    return Position(
+        latitude=found.latitude,
+        longitude=found.longitude,
+        accuracy_m=found.accuracy_m,
+        fixed_at=to_text(found.fixed_at or event.received_at),
+        age_seconds=found.age_seconds,
+        source=found.source,
+        datum=found.datum.value,
     )
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from drivers.event import ClockQuality, Event, Kind, State
+from drivers.event import ClockQuality, Event, Kind, Location, LocationSource, State
 from gateway.contract import topics
 from gateway.contract.envelope import Attempt, Sender, branch_of, encode
 from gateway.contract.limits import encode_status
@@ -50,6 +50,7 @@ def _id(number: int, seconds: float = 0) -> str:
 _SMOKE = _id(1)
 _CORD = _id(2, 3600)
 _FALL = _id(3, 7200)
+_WATCH = _id(4, 8000)
 
 
 class Example(NamedTuple):
@@ -88,6 +89,19 @@ _DETECTOR = {"device": "smoke-kitchen", "model": "generic-smoke", "room": "kitch
 _PULL_CORD = {"device": "cord-bath", "model": "ev1527-cord", "room": "bathroom", "supervised": False}
 
 
+def _worn() -> dict[str, Any]:
+    """A press of a watch that had told a minute before where it is."""
+    fix = Location(
+        latitude=39.907333,
+        longitude=116.391083,
+        fixed_at=_BEGIN + timedelta(seconds=7940),
+        source=LocationSource.GNSS,
+        age_seconds=60.0,
+    )
+    watch = {"device": "watch", "model": "generic", "supervised": True, "location": fix}
+    return {**watch, "kind": Kind.ALARM, "type": "sos", "alarm": _WATCH}
+
+
 def _alarms() -> list[Example]:
     smoke = {**_DETECTOR, "kind": Kind.ALARM, "type": "smoke", "alarm": _SMOKE}
     cord = {**_PULL_CORD, "kind": Kind.ALARM, "type": "sos", "alarm": _CORD}
@@ -99,19 +113,20 @@ def _alarms() -> list[Example]:
         _sent("cord_raised", "person", 103, 3600, _CORD, **cord, repeat_count=12),
         _sent("cord_updated", "person", 104, 3660, _id(12, 3660), **cord, repeat_count=14),
         _sent("fall_cancelled", "person", 105, 7200, _FALL, **cancelled, confidence=0.81),
-        _sent("smoke_tested", "fire", 106, 9000, _id(13, 9000), **_DETECTOR, kind=Kind.TEST, type="smoke"),
+        _sent("watch_raised", "person", 106, 8000, _WATCH, **_worn(), battery_percent=61.0),
+        _sent("smoke_tested", "fire", 107, 9000, _id(13, 9000), **_DETECTOR, kind=Kind.TEST, type="smoke"),
     ]
 
 
 def _events() -> list[Example]:
     return [
-        _sent("radio_jammed", "trouble", 107, 9100, _id(14, 9100), kind=Kind.TROUBLE, type="rf_interference"),
-        _sent("radio_free_again", "record", 108, 9400, _id(15, 9400), kind=Kind.RESTORE, type="rf_interference"),
-        _sent("detector_silent", "trouble", 109, 9500, _id(16, 9500), **_DETECTOR, kind=Kind.SUPERVISION_LOST),
+        _sent("radio_jammed", "trouble", 108, 9100, _id(14, 9100), kind=Kind.TROUBLE, type="rf_interference"),
+        _sent("radio_free_again", "record", 109, 9400, _id(15, 9400), kind=Kind.RESTORE, type="rf_interference"),
+        _sent("detector_silent", "trouble", 110, 9500, _id(16, 9500), **_DETECTOR, kind=Kind.SUPERVISION_LOST),
         _sent(
             "cord_battery_low",
             "trouble",
-            110,
+            111,
             9600,
             _id(17, 9600),
             **_PULL_CORD,
@@ -119,7 +134,7 @@ def _events() -> list[Example]:
             battery_low=True,
         ),
         _sent(
-            "meal_wanted", "record", 111, 9700, _id(18, 9700), kind=Kind.SERVICE_REQUEST, type="meal", room="kitchen"
+            "meal_wanted", "record", 112, 9700, _id(18, 9700), kind=Kind.SERVICE_REQUEST, type="meal", room="kitchen"
         ),
     ]
 

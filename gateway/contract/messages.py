@@ -32,11 +32,28 @@ RESULTS: tuple[Result, ...] = (
 )
 
 
+class Position(Struct, kw_only=True):
+    """Where the alarm's device was last. Degrees are WGS-84, south and west negative; `accuracy_m` is a radius.
+
+    `age_seconds` is how old the fix was when the alarm was received. `source` is one of `gnss`, `wifi`, `cell`,
+    `network` (wireless networks or cells), `fused`. `datum` is what the device itself reported, before conversion.
+    """
+
+    latitude: Annotated[float, Meta(ge=-90, le=90)]
+    longitude: Annotated[float, Meta(ge=-180, le=180)]
+    accuracy_m: float | None
+    fixed_at: Time
+    age_seconds: float | None
+    source: str | None
+    datum: Literal["wgs84", "gcj02"]
+
+
 class Data(Struct, kw_only=True):
     """What every alarm and event message says. Unknown is null, never false. Units stand in the names.
 
     `alarm` is the id of the raised event: join by it. Order is (`store`, `boot`, `sequence`), never the id or the time.
     `evidence` is numbers and machine words, never free text. `scaip` is a pair (device type, status code).
+    `location` stands only in alarms and tests, and only where the device has told where it is.
     """
 
     alarm: Uuid | None
@@ -67,6 +84,7 @@ class Data(Struct, kw_only=True):
     evidence: dict[str, Any]
     scaip: Annotated[list[ScaipWord], Meta(min_length=2, max_length=2)] | None
     contact_id: ContactId | None
+    location: Position | UnsetType = UNSET
 
 
 class CloudEvent(Struct, kw_only=True):

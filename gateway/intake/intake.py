@@ -5,23 +5,27 @@ What is to be done about it comes back as a list of outcomes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from drivers.device import Device
-from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal, TroubleType
+from drivers.event import HAS_RESTORE, AlarmType, Event, Kind, Signal, TroubleType
 from drivers.registry import Driver
 from gateway.intake.conditions import Conditions
+from gateway.intake.device_book import DeviceBook
 from gateway.intake.evidence import evidence_of
 from gateway.intake.excess import Excess
 from gateway.intake.handled import Handled
 from gateway.intake.meaning import meant
 from gateway.intake.minted import Minted
 from gateway.intake.offers import Offers
+from gateway.intake.outcomes import Counted, Happened, Moment, Outcome, Over, Stale
 from gateway.intake.plausible import PERSISTS, Implausible
 from gateway.intake.presses import Presses, Verdict
 from gateway.store.jobs import Change
+
+__all__ = ["Counted", "Happened", "Intake", "Moment", "Outcome", "Over", "Stale"]
 
 TEST_REPEAT_SECONDS = 60.0
 """A detector that holds its test bit repeats it with every message; within this time it is one test."""
@@ -35,50 +39,8 @@ _BATTERY_GOOD_PERCENT = 20.0
 _FAULT = TroubleType.DEVICE_FAULT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
-    """An event, and the condition that it begins or ends."""
-
-    event: Event
-    change: Change | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """An event was heard again: it stands for `count` frames or messages now."""
-
-    event: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stale:
-    """A retained or cached message that says nothing new, and why."""
-
-    driver: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Over:
-    """A condition ended that has no restore: a button that reports "not pressed" says nothing of the person."""
-
-    change: Change
-
-
 _NOTHING = Signal(driver="", address="", kind=Kind.ENROLMENT)
 """What is known where nobody said anything."""
-
-Outcome = Happened | Counted | Stale | Over
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """When something was heard: monotonic seconds, wall clock, and how far to trust the latter."""
-
-    monotonic: float
-    wall: datetime
-    quality: ClockQuality
 
 
 class Intake:
@@ -98,6 +60,7 @@ class Intake:
         self.minted = Minted()
         self._handled = Handled()
         self.implausible = Implausible()
+        self.book = DeviceBook()
         self.last_heard: dict[str, datetime] = {}
         self.heard_at: dict[str, float] = {}
         self._devices = devices
@@ -145,6 +108,8 @@ class Intake:
             return [Stale(driver=signal.driver, reason="redelivered")]
         if not signal.retained and self._handled.is_cached(device.id, signal, moment.monotonic):
             return [Stale(driver=signal.driver, reason="cached")]
+        if signal.location is not None:
+            self.book.located(device.id, signal.location, moment)  # also a retained one: it says when it was
         known = self._ends(device, signal, moment) + self._faults(device, signal, moment)
         if signal.retained:
             return [*known, Stale(driver=signal.driver, reason="retained")]
@@ -372,6 +337,7 @@ class Intake:
             raw=said.raw.hex(),
         )
         if signal is not None:
+            event = self.book.took_along(event, moment)
             self.minted.add(event, moment.monotonic)
         return event
 

@@ -1,5 +1,6 @@
 """Reading the store beside a running gateway: short read-only transactions, so that the WAL can be reset in between."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from gateway.store.jobs import HANDLING
 PAGE = 500
 """Rows per read transaction."""
 _FIELDS = "sequence, id, kind, type, device, room, received_at, priority, repeat_count, result, " + ", ".join(HANDLING)
+# Not in the view: where somebody was is nothing for every tool that opens the file.
+_LOCATION = "(SELECT json_extract(details, '$.location') FROM event AS e WHERE e.sequence = events.sequence)"
+_FIELDS += f", {_LOCATION} AS location"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,4 +64,6 @@ def _shown(row: sqlite3.Row) -> dict[str, Any]:
     shown = {name: row[name] for name in ("id", "kind", "type", "device", "room", "received_at")}
     shown["answers"] = {state: row[state] for state in HANDLING}
     shown |= {name: row[name] for name in ("result", "priority", "repeat_count")}
+    if row["location"]:
+        shown["location"] = json.loads(row["location"])
     return shown

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from drivers.event import Event
 from gateway.contract.messages import Answer
 from gateway.policy import Decision
-from gateway.store import deliveries, jobs, watching
+from gateway.store import deliveries, devices, jobs, watching
 from gateway.store.damage import copies
 from gateway.store.database import DamagedError, Identity, StoreError, UnfitError
 from gateway.store.deliveries import Delivery
@@ -76,6 +76,7 @@ class Store:
         self._on_renewed: Callable[[], Awaitable[None]] = _nothing
         self._telemetry: list[Stored] = []
         self._counts: dict[str, int] = {}
+        self._devices: dict[str, devices.DeviceState] = {}
         self._parked: deque[_Write] = deque()
         self._parked_telemetry: list[Stored] = []
         self._unwritten: dict[str, Event] = {}
@@ -170,6 +171,10 @@ class Store:
         if len(self._counts) >= TELEMETRY_BATCH:
             self.flush()
 
+    def keep_devices(self, states: dict[str, devices.DeviceState]) -> None:
+        """Keep what is known of these devices, for the next batch; a later state replaces an earlier one."""
+        self._devices |= states
+
     def flush(self) -> None:
         """Try again what the disk refused, then hand over the batch; the counts come last, they need their rows."""
         parked, self._parked = self._parked, deque()
@@ -182,6 +187,9 @@ class Store:
         if self._counts:
             counts, self._counts = self._counts, {}
             self._try(_Write(partial(jobs.set_repeat_counts, counts=counts)))
+        if self._devices:
+            states, self._devices = self._devices, {}
+            self._try(_Write(partial(devices.set_states, states=states)))
 
     async def mark(self, answer: Answer) -> jobs.Marked | None:
         """Note an answer. Returns after the commit; for an event that only memory has at once: it is parked behind it.

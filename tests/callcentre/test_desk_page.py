@@ -63,6 +63,22 @@ async def test_two_operators_see_each_other_and_the_language_changes(desk: Desk,
         assert browser.execute_script("return document.documentElement.lang") == "en"
 
 
+async def test_where_a_watch_is_stands_on_its_card(desk: Desk, browser: webdriver.Chrome) -> None:
+    place = {"latitude": 39.907333, "longitude": -116.391083, "accuracy_m": 12.4, "age_seconds": 300.0}
+    message = alarm_message(device="watch", location=place | {"source": "gnss", "datum": "gcj02"})
+    vague = alarm_message(device="phone", location={"latitude": 1, "longitude": 2, "source": "<b>x</b>"})
+    async with desk.running(), house(desk.broker_port) as home:
+        page = await Page(browser, desk.port).open(desk.token())
+        await home.alarm(message)
+        await home.alarm(vague)
+        card = f"[data-id='{message['id']}'] .location"
+        await page.shows(card, "位置 39.907333, -116.391083（WGS-84） · 误差约 12 米 · 报警时已是 5 分 0 秒前的定位")
+        assert page.text(card).endswith(" · 卫星定位 · 由 GCJ-02 换算")
+        await page.shows(f"[data-id='{vague['id']}'] .location", "误差未知 · 定位时间未知 · <b>x</b>")
+        await page.press("#language")
+        await page.shows(card, "within about 12 m · fix was 5 min 0 s old at the alarm · by satellite")
+
+
 async def test_nothing_a_house_says_becomes_part_of_the_page(desk: Desk, browser: webdriver.Chrome) -> None:
     attack = '<img src=x onerror="document.title=1">'
     hostile: dict[str, Any] = {"room": attack, "device": attack, "model": attack, "type": attack}

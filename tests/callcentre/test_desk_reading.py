@@ -48,6 +48,16 @@ def test_any_words_in_an_alarm_are_bounded_and_drop_nothing(data: dict[str, Any]
         assert report.alarm == message["id"]
 
 
+@given(VALUES | st.dictionaries(st.sampled_from(["latitude", "longitude", "accuracy_m", "age_seconds"]), SCALARS))
+def test_a_place_is_on_earth_or_none(location: Any) -> None:
+    message = alarm_message(location=location)
+    report = read_now("anju/v1/d1/gw-1/alarm", json.dumps(message).encode())
+    if isinstance(report, AlarmReport) and report.location is not None:
+        assert -90 <= report.location.latitude <= 90
+        assert -180 <= report.location.longitude <= 180
+        assert report.location.age_seconds is None or report.location.age_seconds >= 0
+
+
 @given(st.text(max_size=60))
 def test_no_other_topic_is_believed(topic: str) -> None:
     if not topic.startswith("anju/v1/d1/"):

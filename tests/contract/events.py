@@ -7,7 +7,19 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 from uuid_utils import uuid7
 
-from drivers.event import ActivityType, AlarmType, ClockQuality, Event, Kind, ServiceType, State, TroubleType
+from drivers.event import (
+    ActivityType,
+    AlarmType,
+    ClockQuality,
+    Datum,
+    Event,
+    Kind,
+    Location,
+    LocationSource,
+    ServiceType,
+    State,
+    TroubleType,
+)
 from gateway.contract.envelope import Attempt, Sender
 from gateway.contract.messages import Priority
 
@@ -40,6 +52,16 @@ anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50) | st.binary(max_size=8),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
+)
+locations = st.builds(
+    Location,
+    latitude=st.floats(-90, 90),
+    longitude=st.floats(-180, 180),
+    accuracy_m=st.none() | st.floats(0, 1e7),
+    fixed_at=st.none() | moments,
+    source=st.none() | st.sampled_from(LocationSource),
+    datum=st.sampled_from(Datum),
+    age_seconds=st.none() | st.floats(0, 1e9),
 )
 evidence = st.dictionaries(
     st.sampled_from(["repeat_count", "score", "verdict", "name", "home_address", "explanation"]) | st.text(max_size=40),
@@ -77,6 +99,7 @@ events = st.builds(
     confidence=maybe(st.floats()),
     evidence=evidence,
     raw=st.text(max_size=512),
+    location=maybe(locations),
 )
 
 senders = st.builds(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.event import AlarmType, ClockQuality, Event, Kind, State
+from drivers.event import AlarmType, ClockQuality, Event, Kind, Location, LocationSource, State
 from gateway.contract import topics
 from gateway.contract.envelope import (
     ALARM_LIMIT_BYTES,
@@ -115,6 +115,33 @@ def test_a_raised_alarm_says_everything() -> None:
     }
 
 
+WHERE = Location(
+    latitude=39.907333,
+    longitude=-116.391083,
+    accuracy_m=12.0,
+    fixed_at=NOON - timedelta(minutes=5),
+    source=LocationSource.GNSS,
+    age_seconds=300.0,
+)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_only_an_alarm_and_a_test_take_along_where_somebody_is(kind: Kind) -> None:
+    data = document(event(kind, "sos", location=WHERE))["data"]
+    if kind not in (Kind.ALARM, Kind.TEST):
+        assert "39.9" not in json.dumps(data)
+        return
+    assert data["location"] == {
+        "latitude": 39.907333,
+        "longitude": -116.391083,
+        "accuracy_m": 12.0,
+        "fixed_at": "2026-03-01T11:55:00.250Z",
+        "age_seconds": 300.0,
+        "source": "gnss",
+        "datum": "wgs84",
+    }
+
+
 def test_an_end_of_an_alarm_is_an_alarm_that_is_cleared() -> None:
     data = document(event(Kind.RESTORE, "smoke", alarm=ALARM))["data"]
     assert (data["kind"], data["state"], data["alarm"], data["type"]) == ("alarm", "cleared", ALARM, "smoke")
@@ -169,7 +196,8 @@ def test_any_event_fits_and_reads_back(made: Event, priority: Priority, sender: 
 def test_no_key_but_the_contract_s_ever_leaves(made: Event, priority: Priority, sender: Sender, sent: Attempt) -> None:
     read = json.loads(encode(made, priority, sender, sent))
     assert set(read) - {"subject"} == set(CloudEvent.__struct_fields__) - {"subject"}
-    assert set(read["data"]) == set(Data.__struct_fields__)
+    with_location = made.location is not None and made.kind in (Kind.ALARM, Kind.TEST)
+    assert set(read["data"]) == set(Data.__struct_fields__) - (set() if with_location else {"location"})
     assert not {"address", "name", "raw"} & set(read["data"])
 
 
@@ -179,6 +207,7 @@ def test_no_key_but_the_contract_s_ever_leaves(made: Event, priority: Priority, 
 @pytest.mark.parametrize("name", [*AlarmType, "a_word_of_tomorrow" * 1000])
 def test_an_alarm_with_huge_texts_is_sent_cut(name: str, text: str) -> None:
     made = event(Kind.ALARM, name, device=text, model=text, room=text, evidence={"explanation": "a" * 64, "score": 0.5})
+    made = replace(made, location=replace(WHERE, latitude=-89.123456, accuracy_m=1234567.125, age_seconds=86400000.5))
     sender = Sender(gateway="g" * 32, district="d1", resident=text, store=text)
     sent = Attempt(boot=2**53, sequence=2**53, number=2**53, route=text, sent_at=NOON)
     payload = encode(made, "fire", sender, sent)
@@ -186,6 +215,7 @@ def test_an_alarm_with_huge_texts_is_sent_cut(name: str, text: str) -> None:
     data = json.loads(payload)["data"]
     assert data["evidence"] == {"repeat_count": 1, "shortened": True}
     assert name.startswith(data["type"])
+    assert data["location"]["latitude"] == -89.123456
     assert len(data["room"]) >= 64 / 6 - 1
 
 

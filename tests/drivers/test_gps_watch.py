@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drivers import gps_watch
 from drivers.device import Device
-from drivers.event import Kind, Reject, Signal
+from drivers.event import Kind, Location, LocationSource, Reject, Signal
 from drivers.gps_watch_frame import encode, parse
 from drivers.gps_watch_report import parse_report
 from drivers.registry import DRIVERS, LISTENER_DRIVERS
@@ -175,6 +175,14 @@ def test_a_position_is_told_only_with_a_fix() -> None:
         vector = next(vector for vector in vectors("gps_watch_3g_sg") if vector["id"] == name)
         frame = vector["input"].replace(vector["expect"]["device"], WATCH.address).encode()
         assert kinds(frame) == [(Kind.SUPERVISION, None)]
+
+
+def test_each_signal_of_a_fix_bears_the_place_and_a_stored_report_bears_none() -> None:
+    for signal in said(report("00320000")):
+        assert signal.location == Location(latitude=22.571707, longitude=113.861396, source=LocationSource.GNSS)
+    assert [signal.location for signal in said(report("00000000", "UD2"))] == [None]
+    empty = report().replace(b",A,22.571707", b",V,22.571707")
+    assert said(empty)[0].location is None
 
 
 def test_a_reading_of_nothing_is_a_sign_of_life_only() -> None:

@@ -1,16 +1,19 @@
-"""Watches on a real gateway: dialled in, heard, answered once it is kept; their positions stay in the house."""
+"""Watches on a real gateway: dialled in, heard, answered once it is kept; only an alarm takes their position along."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from drivers.gps_watch_frame import encode
 from simulator.ports import LOOPBACK, free_port
 from tests.gateway.faults import notes, ready, stored
 from tests.support.brokers import Broker
-from tests.support.centre import call_centre
+from tests.support.centre import Centre, call_centre
 from tests.support.house import House
+from tests.support.processes import run
 from tests.support.wait import until
 
 NUMBER = "8800000015"
@@ -21,8 +24,8 @@ HEARTBEAT_ECHO = encode("3G", NUMBER, "LK")
 ALARM_ECHO = encode("3G", NUMBER, "AL")
 
 
-def report(type_: str, status: str, at: str = "134652") -> bytes:
-    return encode("3G", NUMBER, f"{type_},220826,{at},A,{PLACE},0.1,0.0,100,7,60,90,1000,50,{status},0,0")
+def report(type_: str, status: str, at: str = "134652", fix: str = f"A,{PLACE}") -> bytes:
+    return encode("3G", NUMBER, f"{type_},220826,{at},{fix},0.1,0.0,100,7,60,90,1000,50,{status},0,0")
 
 
 @asynccontextmanager
@@ -45,7 +48,7 @@ def house_with_watch(folder: Path, district: Broker) -> tuple[House, int]:
     return house, port
 
 
-async def test_a_watch_is_heard_answered_and_its_position_stays_in_the_house(
+async def test_a_watch_is_heard_answered_and_its_position_goes_with_its_alarm_alone(
     tmp_path: Path, district_broker: Broker
 ) -> None:
     house, port = house_with_watch(tmp_path, district_broker)
@@ -69,9 +72,37 @@ async def test_a_watch_is_heard_answered_and_its_position_stays_in_the_house(
             await echo(reader, ALARM_ECHO)
         await centre.wait_on("alarm", count=2, type="sos")
         assert len(centre.raised) == 2
-        assert not any("48.858" in str(heard.body) or "2.295" in str(heard.body) for heard in centre.heard)
+        assert not any("48.858" in str(heard.body) for heard in centre.heard if heard.branch != "alarm")
+        assert {(place["latitude"], place["longitude"]) for place in places(centre)} == {(48.858331, 2.295132)}
+        assert not any("48.858" in house.get(path)[1] for path in ("/healthz", "/metrics", "/offers"))
         assert "48.858" not in gateway.text
         assert NUMBER not in gateway.text
+
+
+async def test_a_press_without_a_fix_takes_the_last_one_along_even_after_a_restart(
+    tmp_path: Path, district_broker: Broker
+) -> None:
+    house, port = house_with_watch(tmp_path, district_broker)
+    async with call_centre(district_broker) as centre:
+        async with house.gateway_running() as gateway:
+            await gateway.wait_line("listening on listener watches")
+            async with dialled(port) as (reader, writer):
+                writer.write(report("UD", "00000000") + HEARTBEAT)
+                await echo(reader, HEARTBEAT_ECHO)
+            assert await gateway.terminate() == 0
+        async with house.gateway_running() as gateway:
+            await gateway.wait_line("listening on listener watches")
+            async with dialled(port) as (reader, writer):
+                writer.write(report("UD2", "00000000", fix="A,1.0,N,2.0,E"))
+                writer.write(report("AL", "00010000", fix="V,0,N,0,E"))
+                await echo(reader, ALARM_ECHO)
+            await centre.wait_on("alarm", type="sos", device="watch")
+        (place,) = places(centre)
+        assert (place["latitude"], place["accuracy_m"], place["source"]) == (48.858331, None, "gnss")
+        assert place["datum"] == "wgs84"
+        shown = run("anju", "events", "--config", house.file, "--kind", "alarm", "--json").stdout
+        assert json.loads(shown)["location"]["latitude"] == 48.858331
+        assert "48.858" not in run("anju", "events", "--config", house.file, "--kind", "location", "--json").stdout
 
 
 async def test_a_watch_rings_while_its_alarm_waits_and_again_when_it_dials_again(
@@ -94,6 +125,10 @@ async def test_a_watch_rings_while_its_alarm_waits_and_again_when_it_dials_again
             writer.write(HEARTBEAT)
             said = {await asyncio.wait_for(reader.readuntil(b"]"), 10) for _ in range(2)}
             assert said == {HEARTBEAT_ECHO, find}
+
+
+def places(centre: Centre) -> list[dict[str, Any]]:
+    return [heard.body["data"]["location"] for heard in centre.on("alarm", kind="alarm")]
 
 
 async def test_a_stranger_is_an_offer_and_gets_no_answer(tmp_path: Path, district_broker: Broker) -> None:
