@@ -141,14 +141,15 @@ def _both_ways(
 
 
 def _alarms(connection: sqlite3.Connection, known: set[int]) -> set[int]:
-    """The places of all alarms and tests; between two damaged pages each place is asked for by itself."""
+    """The places of all alarms and tests; between and behind damaged pages each place is asked for by itself."""
     rows, whole = _both_ways(connection, _ALARMS)
     found = {sequence for (sequence,) in rows}
     if whole or not found | known:
         return found
-    highest = max(found | known)
+    # Of the rows before a damaged page the last one is lost too: it is only given out once the next has been read.
+    highest = max(found | known) + SEARCHED_PLACES
     with_deadline(connection, READING_SECONDS)
-    for sequence in range(highest, max(0, highest - SEARCHED_PLACES), -1):
+    for sequence in range(highest, max(0, highest - 2 * SEARCHED_PLACES), -1):
         with suppress(sqlite3.Error):
             if connection.execute(_ALARM, (sequence,)).fetchone():
                 found.add(sequence)

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from drivers.event import Event, Kind
@@ -131,6 +131,8 @@ async def test_what_the_wal_holds_is_taken_over_too_and_stays_as_it_is(path: Pat
 
 @settings(max_examples=20, deadline=None)
 @given(pages=st.sets(st.integers(2, 40), min_size=1, max_size=6))
+@example(pages={7, 27})
+@example(pages={7, 25, 27})
 async def test_whatever_is_broken_no_alarm_that_is_still_in_the_file_is_lost(
     tmp_path_factory: pytest.TempPathFactory, pages: set[int]
 ) -> None:
