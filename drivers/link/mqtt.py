@@ -1,4 +1,4 @@
-"""One MQTT 5 session over paho, driven by the event loop: the only file that imports paho.
+"""One MQTT 5 session over paho, driven by the event loop: with `mqtt_client` the only file that imports paho.
 
 paho's own thread is not used: its reads, writes and timers run on the loop. Connecting blocks (names, TCP, TLS), so it
 runs in a daemon thread. Every connection has a fresh client, because a client that is used again sends what an earlier
@@ -8,9 +8,7 @@ connection had already reported as failed. Reason codes come out as numbers or a
 import asyncio
 import functools
 import socket
-import ssl
 import struct
-import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -19,13 +17,12 @@ from typing import Any, NoReturn
 
 from paho.mqtt import MQTTException
 from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from drivers.link.addresses import Address, Addresses, connect_to
 from drivers.link.endpoint import (
     Endpoint,
     Inbound,
@@ -37,7 +34,9 @@ from drivers.link.endpoint import (
     Tls,
     Will,
 )
-from drivers.link.tls import in_words, is_out_of_date, is_stranger, last_words, pending
+from drivers.link.gathering import GatheringSocket
+from drivers.link.mqtt_client import DEFAULT_RECEIVE_MAXIMUM, FreshClient, connect, new_client
+from drivers.link.tls import last_words
 
 __all__ = [
     "Endpoint",
@@ -54,12 +53,11 @@ __all__ = [
 ]
 
 _FAILURE = 0x80
-_DEFAULT_RECEIVE_MAXIMUM = 65_535  # MQTT 5, 3.2.2.3.3: the value where the broker names none
 _TICK_SECONDS = 1.0
+_TURN_SECONDS = 0.005
+"""How long one turn of the loop may read: a cord on a serial line must not wait behind a flood of telemetry."""
 # What paho's parser raises on a malformed packet, besides its own exception.
 _PARSER_ERRORS = (MQTTException, OSError, ValueError, LookupError, TypeError, struct.error)
-
-_ADDRESSES = Addresses()
 
 OnMessage = Callable[["Session", Inbound], None]
 
@@ -67,9 +65,9 @@ OnMessage = Callable[["Session", Inbound], None]
 class Session:
     """A connected session; made by `open_session` only. All methods are for the event loop's thread."""
 
-    def __init__(self, client: "_Client", options: SessionOptions, on_message: OnMessage) -> None:
+    def __init__(self, client: FreshClient, options: SessionOptions, on_message: OnMessage) -> None:
         self.session_present = False
-        self.receive_maximum = _DEFAULT_RECEIVE_MAXIMUM
+        self.receive_maximum = DEFAULT_RECEIVE_MAXIMUM
         self._client = client
         self._options = options
         self._on_message = on_message
@@ -81,15 +79,15 @@ class Session:
         self._lost: asyncio.Future[None] = self._loop.create_future()
         self._last_error = ""
         self._timer: asyncio.TimerHandle | None = None
-        self._socket: socket.socket | None = None
+        self._socket: GatheringSocket | None = None
+        self._write_is_due = False
+        self._waits_to_write = False
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_arrival
         client.on_socket_close = self._on_socket_close
-        client.on_socket_register_write = self._on_want_write
-        client.on_socket_unregister_write = self._on_written
         client.on_log = self._on_log
 
     # -- for the owner ------------------------------------------------------------------------------------------------
@@ -139,7 +137,7 @@ class Session:
             answered.set_exception(LinkLostError(f"not connected ({info.rc.name})"))
             return answered
         self._published[info.mid] = (answered, time.monotonic())
-        self._write()
+        self._write_soon()
         return answered
 
     @property
@@ -151,7 +149,7 @@ class Session:
         """Tell the broker that a message is ours now; call it after the durable commit."""
         if inbound.qos and not self._lost.done():
             self._client.ack(inbound.mid, inbound.qos)
-            self._write()
+            self._write_soon()
 
     async def lost(self) -> NoReturn:
         """Wait until the connection is gone. Raises LinkLostError, or RefusedError where the broker gave a code."""
@@ -164,12 +162,12 @@ class Session:
         timeout = self._options.connect_timeout_seconds
         try:
             async with asyncio.timeout(2 * timeout):
-                await _connect_in_thread(self._client, endpoint, self._options)
+                await connect(self._client, endpoint, self._options)
                 connected = self._client.socket()
-                if not isinstance(connected, socket.socket):
+                if not isinstance(connected, GatheringSocket):
                     raise LinkLostError(f"no connection to {endpoint}")
                 self._socket = connected
-                connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                connected.connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._loop.add_reader(connected.fileno(), self._read)
                 self._timer = self._loop.call_later(_TICK_SECONDS, self._tick)
                 self._write()
@@ -211,25 +209,61 @@ class Session:
     # -- the loop's side ----------------------------------------------------------------------------------------------
 
     def _read(self) -> None:
+        until = time.monotonic() + _TURN_SECONDS
+        more = True
+        while more:
+            more = self._read_once()
+            while self._arrived:
+                self._on_message(self, self._arrived.popleft())
+            if more and time.monotonic() > until:
+                self._loop.call_soon(self._read)  # the other lines of the house have their turn
+                break
+
+    def _read_once(self) -> bool:
+        """Take what paho reads in one go; whether more lies here already."""
+        line = self._socket
+        if line is None:
+            return False
         try:
-            while self._socket is not None:
-                result = self._client.loop_read()
-                _acknowledge_at_once(self._socket)
-                # TLS hands over whole records: what it holds already would never wake the selector again.
-                if result != MQTTErrorCode.MQTT_ERR_SUCCESS or not pending(self._socket):
-                    break
+            result = self._client.loop_read()
         except _PARSER_ERRORS as error:
             self._drop(f"the broker sent what is not MQTT: {error!r}")
-        while self._arrived:
-            self._on_message(self, self._arrived.popleft())
+            return False
+        return result == MQTTErrorCode.MQTT_ERR_SUCCESS and self._socket is not None and line.holds_more
+
+    def _write_soon(self) -> None:
+        """What is said in one turn of the loop goes out together."""
+        if not self._write_is_due:
+            self._write_is_due = True
+            self._loop.call_soon(self._write)
 
     def _write(self) -> None:
-        if self._socket is not None:
-            self._client.loop_write()
+        """Write all that paho has to say, as far as the line takes it now."""
+        self._write_is_due = False
+        line = self._socket
+        if line is None:
+            return
+        try:
+            gone = True
+            while gone and self._socket is not None:
+                self._client.loop_write()
+                gone = line.flush()
+                if not self._client.want_write():
+                    break
+        except OSError as error:
+            self._drop(f"the connection was lost: {last_words(line.connected) or error}")
+            return
+        if self._socket is not None and gone == self._waits_to_write:
+            self._waits_to_write = not gone
+            if gone:
+                self._loop.remove_writer(line.fileno())
+            else:
+                self._loop.add_writer(line.fileno(), self._write)
 
     def _tick(self) -> None:
         self._timer = self._loop.call_later(_TICK_SECONDS, self._tick)
         self._client.loop_misc()  # keep-alive: may end the connection
+        self._write()
         oldest = next(iter(self._published.values()), None)
         if oldest is not None and time.monotonic() - oldest[1] > self._options.puback_timeout_seconds:
             self._drop(f"the broker acknowledged nothing for {self._options.puback_timeout_seconds:g} s")
@@ -249,7 +283,7 @@ class Session:
             self._fail(RefusedError("the connection", code.value, str(code)))
             return
         self.session_present = bool(flags.session_present)
-        self.receive_maximum = int(getattr(properties, "ReceiveMaximum", _DEFAULT_RECEIVE_MAXIMUM))
+        self.receive_maximum = int(getattr(properties, "ReceiveMaximum", DEFAULT_RECEIVE_MAXIMUM))
         if not self._connected.done():
             self._connected.set_result(None)
 
@@ -296,28 +330,11 @@ class Session:
     def _on_socket_close(self, _client: Client, _data: Any, _socket: Any) -> None:
         self._detach()
 
-    def _on_want_write(self, _client: Client, _data: Any, _socket: Any) -> None:
-        if self._socket is not None:
-            self._loop.add_writer(self._socket.fileno(), self._write)
-
-    def _on_written(self, _client: Client, _data: Any, _socket: Any) -> None:
-        if self._socket is not None and self._socket.fileno() >= 0:
-            self._loop.remove_writer(self._socket.fileno())
-
     def _on_log(self, _client: Client, _data: Any, level: int, text: str) -> None:
         if level == 0x08:  # MQTT_LOG_ERR: the reason that paho's return codes leave out
-            self._last_error = text if "ALERT" in text else last_words(self._socket) or text
-
-
-class _Client(Client):
-    """paho's client, which finds its server even while the name server is dead."""
-
-    address: Address = ()
-
-    def _create_socket_connection(self) -> socket.socket:
-        candidates = _ADDRESSES.candidates(self._host, self._port)
-        connected, self.address = connect_to(candidates, self._connect_timeout)
-        return connected
+            self._last_error = text
+            if "ALERT" not in text and self._socket is not None:
+                self._last_error = last_words(self._socket.connected) or text
 
 
 @asynccontextmanager
@@ -327,69 +344,13 @@ async def open_session(endpoint: Endpoint, options: SessionOptions, on_message: 
     `on_message` runs on the loop and must not block. Raises RefusedError or LinkLostError when no connection comes
     about. There is no reconnecting in here: whoever owns the session decides when to open the next one.
     """
-    client = _Client(
-        CallbackAPIVersion.VERSION2,
-        client_id=options.client_id,
-        protocol=MQTTProtocolVersion.MQTTv5,
-        reconnect_on_failure=False,
-        manual_ack=True,
-    )
-    client.max_inflight_messages_set(_DEFAULT_RECEIVE_MAXIMUM)  # our own slots bound what is in flight
-    client.connect_timeout = options.connect_timeout_seconds
-    if endpoint.tls is not None:
-        client.tls_set_context(endpoint.tls.context())
-    if options.will is not None:
-        properties = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]
-        properties.WillDelayInterval = options.will.delay_seconds
-        client.will_set(options.will.topic, options.will.payload, 1, options.will.retain, properties)
+    client = new_client(endpoint, options)
     session = Session(client, options, on_message)
     try:
         await session._start(endpoint)
         yield session
     finally:
         session._stop()
-
-
-async def _connect_in_thread(client: _Client, endpoint: Endpoint, options: SessionOptions) -> None:
-    """Run paho's blocking connect in a daemon thread: a dead name server must hold up neither loop nor shutdown."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
-    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-    properties.SessionExpiryInterval = options.session_expiry_seconds
-    properties.ReceiveMaximum = options.receive_maximum
-    properties.MaximumPacketSize = options.maximum_packet_bytes
-
-    def connect() -> None:
-        error: MqttError | None = None
-        try:
-            client.connect(
-                endpoint.host,
-                endpoint.port,
-                keepalive=options.keepalive_seconds,
-                clean_start=False,
-                properties=properties,
-            )
-        except (OSError, ssl.CertificateError, ValueError) as failure:
-            kind = OutOfDateError if is_out_of_date(failure) else LinkLostError
-            error = kind(f"no connection to {endpoint}: {in_words(failure)}")
-            if is_stranger(failure):
-                _ADDRESSES.was_not_it(endpoint.host, endpoint.port, client.address)
-        else:
-            _ADDRESSES.worked(endpoint.host, endpoint.port, client.address)
-        with suppress(RuntimeError):  # the loop has been closed meanwhile
-            loop.call_soon_threadsafe(finish, error)
-
-    def finish(error: MqttError | None) -> None:
-        if done.cancelled():  # nobody waits any more: leave no open socket behind
-            if client.socket() is not None:
-                client.socket().close()  # type: ignore[union-attr]
-        elif error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(None)
-
-    threading.Thread(target=connect, name=f"connect-{endpoint}", daemon=True).start()
-    await done
 
 
 @functools.lru_cache(maxsize=16)
@@ -400,16 +361,6 @@ def _publish_properties(content_type: str | None, correlation: bytes | None) -> 
     if correlation is not None:
         properties.CorrelationData = correlation
     return properties
-
-
-def _acknowledge_at_once(connected: socket.socket | None) -> None:
-    """Ask TCP to acknowledge now, not 40 ms later (Linux forgets this with every read).
-
-    A broker that leaves Nagle's algorithm on, as Mosquitto does by default, holds its next small packet until then:
-    measured, the centre's answer came 44 ms later without this.
-    """
-    if connected is not None and connected.fileno() >= 0 and hasattr(socket, "TCP_QUICKACK"):
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def _retrieve(future: "asyncio.Future[Any]") -> None:

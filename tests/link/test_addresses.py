@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from drivers.link import mqtt
+from drivers.link import mqtt_client
 from drivers.link.addresses import Address, Addresses, connect_to
 from drivers.link.mqtt import Endpoint, LinkLostError, SessionOptions, open_session
 from simulator.ports import LOOPBACK, free_port
@@ -83,7 +83,7 @@ async def test_a_session_comes_about_without_a_name_server_once_it_had_one(
     district_broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = NameServer((LOOPBACK, district_broker.port))
-    monkeypatch.setattr(mqtt, "_ADDRESSES", Addresses(server, lookup_seconds=0.02))
+    monkeypatch.setattr(mqtt_client, "_ADDRESSES", Addresses(server, lookup_seconds=0.02))
     endpoint = Endpoint(host="broker.test", port=district_broker.port)
     options = SessionOptions(client_id="house")
 
