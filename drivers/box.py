@@ -6,7 +6,7 @@ Unsupervised: nobody can tell a button that is not pressed from a cable that is 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from drivers.box_presses import Button, Said, Standing
@@ -54,6 +54,7 @@ class Panel:
 
     def look(self, levels: Iterable[Level]) -> tuple[Signal, ...]:
         """What these levels, in the order of their times, say: most urgent first."""
+        was_sound = self._is_sound()
         said: list[tuple[str, Said]] = []
         for level in levels:
             button = self._buttons.get(level.button)
@@ -62,30 +63,31 @@ class Panel:
             else:
                 said += [(level.button, one) for one in button.look(down=level.down, now=level.at)]
         said.sort(key=lambda one: BUTTONS.index(one[0]))
-        return tuple(signal for name, one in said if (signal := self._signal(name, one)) is not None)
+        signals = [_signal(name, one) for name, one in said if one is not Said.FREED]
+        if not was_sound and self._is_sound():
+            signals.append(self.check_in())
+        return tuple(signals)
 
     def check_in(self) -> Signal:
         """The box is there; where no button is stuck, a fault of an earlier run is over."""
-        return Signal(driver=NAME, address=ADDRESS, kind=Kind.SUPERVISION, not_active=self._over())
+        over = (TroubleType.DEVICE_FAULT,) if self._is_sound() else ()
+        return Signal(driver=NAME, address=ADDRESS, kind=Kind.SUPERVISION, not_active=over)
 
     def next_look(self) -> float | None:
         """When something happens by itself; None where all buttons are at rest."""
         times = (button.next_look() for button in self._buttons.values())
         return min((time for time in times if time is not None), default=None)
 
-    def _signal(self, name: str, said: Said) -> Signal | None:
-        if said is Said.PRESSED:
-            return replace(_MEANINGS[name], not_active=self._over())
-        if said is Said.FREED:
-            return self.check_in() if self._over() else None
-        return Signal(
-            driver=NAME, address=ADDRESS, kind=Kind.TROUBLE, type=TroubleType.DEVICE_FAULT, marks=(f"stuck_{name}",)
-        )
+    def _is_sound(self) -> bool:
+        return all(button.standing in (Standing.UP, Standing.DOWN) for button in self._buttons.values())
 
-    def _over(self) -> tuple[str, ...]:
-        """What every message of a box without a stuck button reports as not active."""
-        fine = all(button.standing in (Standing.UP, Standing.DOWN) for button in self._buttons.values())
-        return (TroubleType.DEVICE_FAULT,) if fine else ()
+
+def _signal(name: str, said: Said) -> Signal:
+    if said is Said.PRESSED:
+        return _MEANINGS[name]
+    return Signal(
+        driver=NAME, address=ADDRESS, kind=Kind.TROUBLE, type=TroubleType.DEVICE_FAULT, marks=(f"stuck_{name}",)
+    )
 
 
 def pressed(event: Event) -> str | None:
@@ -93,7 +95,6 @@ def pressed(event: Event) -> str | None:
     if event.driver != NAME or event.alarm not in (None, event.id):
         return None
     name = TEST if event.kind is Kind.TEST else str(event.evidence.get("code"))
-    # What ends with a press (a fault that is over) bears the press's code, and is none.
     return name if name in _MEANINGS and event.kind is _MEANINGS[name].kind else None
 
 

@@ -115,7 +115,7 @@ def test_a_fault_of_an_earlier_run_is_over_at_the_first_word_of_a_sound_box(list
     assert [event.kind for event in heard(listener, (fingers.panel.check_in(),), 0.0)] == [Kind.SUPERVISION]
     fingers.look(well=False)
     events = heard(listener, fingers.look(UP_SECONDS), 1.0)
-    assert [(event.kind, pressed(event)) for event in events] == [(Kind.RESTORE, None), (Kind.ACTIVITY, "well")]
+    assert [(event.kind, pressed(event)) for event in events] == [(Kind.ACTIVITY, "well"), (Kind.RESTORE, None)]
 
 
 def test_a_button_held_while_the_chip_was_away_is_not_pressed_anew() -> None:
