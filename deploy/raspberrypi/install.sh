@@ -38,7 +38,8 @@ install_packages() {
 create_user() {
     getent passwd anju > /dev/null ||
         useradd --system --user-group --no-create-home --home-dir /var/lib/anju --shell /usr/sbin/nologin anju
-    usermod --append --groups dialout,audio anju
+    getent group gpio > /dev/null || groupadd --system gpio # Raspberry Pi OS has it, Debian does not
+    usermod --append --groups dialout,audio,gpio anju
     install -d -o root -g anju -m 0750 /etc/anju
     install -d -o anju -g anju -m 0700 /var/lib/anju
 }
@@ -61,8 +62,9 @@ install_settings() {
     install -m 0644 "$SOURCE/deploy/raspberrypi/mosquitto-local.conf" /etc/mosquitto/conf.d/anju.conf
     install -m 0644 "$SOURCE/deploy/raspberrypi/anju-gateway.service" /etc/systemd/system/anju-gateway.service
     install -m 0644 "$SOURCE/deploy/raspberrypi/anju-lamp.rules" /etc/udev/rules.d/70-anju-lamp.rules
+    install -m 0644 "$SOURCE/deploy/raspberrypi/anju-gpio.rules" /etc/udev/rules.d/70-anju-gpio.rules
     udevadm control --reload
-    udevadm trigger --subsystem-match=leds --action=change
+    udevadm trigger --subsystem-match=leds --subsystem-match=gpio --action=change
 }
 
 start_services() {

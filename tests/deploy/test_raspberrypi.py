@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from drivers.box import BUTTONS
 from gateway.config import load
 from gateway.config_notice import Notice
 
 ROOT = Path(__file__).parents[2]
 DEPLOYED = ROOT / "deploy" / "raspberrypi"
 UNIT = DEPLOYED / "anju-gateway.service"
+DEBIANS_OWN_GROUPS = {"audio", "dialout"}
 LARGEST_EXPOSURE = 25
 """Of 100, by systemd's own count; it calls what lies below 25 well protected."""
 
@@ -41,10 +43,30 @@ def test_the_unit_may_ask_whether_the_clock_is_set() -> None:
     assert not any(line.startswith("ProtectClock") for line in settings)
 
 
-def test_the_unit_may_speak_and_shine() -> None:
+def test_the_unit_may_speak_and_shine_and_use_the_header() -> None:
     settings = UNIT.read_text().splitlines()
-    assert "SupplementaryGroups=dialout audio" in settings
+    assert "SupplementaryGroups=dialout audio gpio" in settings
     assert "ReadWritePaths=-/sys/devices/platform/leds" in settings
+
+
+def test_the_installer_makes_every_group_that_the_unit_names_and_puts_the_user_in() -> None:
+    """systemd starts no unit that names a group which is not there."""
+    script = (DEPLOYED / "install.sh").read_text()
+    (named,) = re.findall(r"^SupplementaryGroups=(.*)$", UNIT.read_text(), re.MULTILINE)
+    (joined,) = re.findall(r"usermod --append --groups (\S+) anju", script)
+    assert joined.split(",") == named.split()
+    for group in set(named.split()) - DEBIANS_OWN_GROUPS:
+        assert re.search(rf"^ *getent group {group} > /dev/null \|\| groupadd --system {group}\b", script, re.MULTILINE)
+
+
+@pytest.mark.parametrize("rules", sorted(DEPLOYED.glob("*.rules")), ids=lambda path: path.name)
+def test_every_udev_rule_is_of_conditions_and_assignments(rules: Path) -> None:
+    """The udevadm of Debian 12 cannot verify rules yet."""
+    written = [line for line in rules.read_text().splitlines() if not line.startswith("#")]
+    assert written
+    for line in written:
+        assert re.fullmatch(r'[A-Z]+(==|=|\+=)"[^"]+"(, [A-Z]+(==|=|\+=)"[^"]+")*', line), line
+    assert f"{rules.name} " in (DEPLOYED / "install.sh").read_text().replace('"', " "), "it is installed"
 
 
 def test_the_unit_never_gives_up() -> None:
@@ -78,7 +100,10 @@ def test_everything_the_example_offers_in_comments_is_sound(tmp_path: Path, exam
     path = tmp_path / "gateway.toml"
     path.write_text(re.sub(r"^# (?=\[|[a-z_]+ = )", "", example, flags=re.MULTILINE))
     config = load(path)
-    assert [device.driver for device in config.devices] == ["ev1527", "zigbee2mqtt"]
+    assert [device.driver for device in config.devices] == ["ev1527", "zigbee2mqtt", "box"]
+    assert config.box is not None
+    assert list(config.box.buttons) == list(BUTTONS)
+    assert len({*config.box.buttons.values(), config.box.lamp, config.box.buzzer}) == 7
     assert [port.name for port in config.serial_ports] == ["rf"]
     assert config.presses_per_minute == 10
     assert config.uplink.heartbeat_minutes == 5
