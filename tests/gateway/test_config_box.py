@@ -1,5 +1,6 @@
 """The `[box]` section: what it reads as, and every mistake with its line and remedy."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,18 @@ def test_a_box_may_be_a_lamp_alone(tmp_path: Path) -> None:
 def test_each_mistake_is_told_with_its_line_and_remedy(tmp_path: Path, box: str, problem: str) -> None:
     (found,) = problems(tmp_path, "\n" + box)
     assert found.startswith(problem)
+
+
+def test_the_boxes_of_the_installers_guide_are_sound(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "installers.md").read_text("utf-8")
+    boxes = re.findall(r"```toml\n(\[box\]\n.*?)```", guide, re.DOTALL)
+    assert len(boxes) == 2
+    for text in boxes:
+        box = read(tmp_path, text).box
+        assert box is not None
+        numbers = {**box.buttons, "lamp": box.lamp, "buzzer": box.buzzer}
+        for name, number in numbers.items():
+            assert len(re.findall(rf"\|.*`{name}` \| {number} \|", guide)) == 2, "the wiring table says the same"
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
