@@ -34,10 +34,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sounding:
-    """That something is to sound: for how many more seconds, and whether it is a fire."""
+    """That something is to sound: for how many more seconds, whether it is a fire, and how it stands, in a sentence."""
 
     seconds: int
     fire: bool
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,14 @@ class Action:
     """One thing that an output can do.
 
     `encode` gives the message; with None for the sounding it is the one that ends it, or None where nothing does.
-    `again_seconds`: what lasts only a moment is said again so often while it is to sound.
+    `again_seconds`: what lasts only a moment is said again so often while it is to sound. `says`: it shows the text,
+    so that each notice is told anew.
     """
 
     encode: Callable[[Target, Sounding | None], Message | None]
     again_seconds: float | None = None
     has_code: bool = False
+    says: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

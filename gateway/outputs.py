@@ -8,6 +8,7 @@ from gateway.announce.lamp import Lamp
 from gateway.announce.output import Output
 from gateway.announce.sound import Sound
 from gateway.announce.switch import Led
+from gateway.announce.words import SENTENCES
 from gateway.config import Config
 from gateway.config_notice import Notice
 from gateway.config_outputs import Line
@@ -36,7 +37,8 @@ def outputs_of(
         from gateway.box.switch import lamp_and_buzzer
 
         outputs += lamp_and_buzzer(config.box, problems)
+    sentences = SENTENCES[config.notice.language]
     for output in config.outputs:
         action = OUTPUT_DRIVERS[output.driver].actions[output.action]
-        outputs.append(DeviceOutput(output, action, outlets[output.line], monotonic))
+        outputs.append(DeviceOutput(output, action, outlets[output.line], monotonic, sentences))
     return outputs

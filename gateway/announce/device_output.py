@@ -5,7 +5,7 @@ its line comes back, it is told anew, so that a siren whose end was lost falls s
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import ceil
 
 from drivers.output import Action, Sounding
@@ -20,15 +20,23 @@ SAME_END_SECONDS = 1.0
 
 
 class DeviceOutput:
-    """A siren, a plug, a buzzer: `clock` gives monotonic seconds."""
+    """A siren, a plug, a buzzer: `clock` gives monotonic seconds, `sentences` the words of each notice state."""
 
-    def __init__(self, config: OutputConfig, action: Action, outlet: Outlet, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        config: OutputConfig,
+        action: Action,
+        outlet: Outlet,
+        clock: Callable[[], float],
+        sentences: Mapping[str, str],
+    ) -> None:
+        self._sentences = sentences
         self.name = f"output {config.name}"
         self._target = config.target
         self._action = action
         self._outlet = outlet
         self._clock = clock
-        self._deadlines = Deadlines(config)
+        self._deadlines = Deadlines(config, each_state=action.says)
         self._alarms = QUIET.alarms
         self._opening = 0
         self._is_told = False
@@ -68,20 +76,24 @@ class DeviceOutput:
 
     def _due(self, wish: Wish | None) -> float | None:
         """When it is to be told next, if nothing changes."""
-        if not self._is_told or not _is_same(wish, self._told):
+        if not self._is_told or not self._is_same(wish, self._told):
             return self._told_at + INTERVAL_SECONDS
         again = self._action.again_seconds
         return None if wish is None or again is None else self._told_at + again
 
     def _tell(self, wish: Wish | None, now: float) -> None:
-        sounding = Sounding(seconds=max(1, ceil(wish.until - now)), fire=wish.fire) if wish else None
-        message = self._action.encode(self._target, sounding)
+        message = self._action.encode(self._target, None if wish is None else self._sounding(wish, now))
         self._told_at = now
         if message is None or self._outlet.send(message):
             self._is_told, self._told = True, wish
 
+    def _sounding(self, wish: Wish, now: float) -> Sounding:
+        seconds = max(1, ceil(wish.until - now))
+        return Sounding(seconds=seconds, fire=wish.fire, text=self._sentences[wish.state])
 
-def _is_same(wish: Wish | None, told: Wish | None) -> bool:
-    if wish is None or told is None:
-        return wish is told
-    return wish.fire == told.fire and abs(wish.until - told.until) < SAME_END_SECONDS
+    def _is_same(self, wish: Wish | None, told: Wish | None) -> bool:
+        if wish is None or told is None:
+            return wish is told
+        if self._action.says and wish.state != told.state:
+            return False
+        return wish.fire == told.fire and abs(wish.until - told.until) < SAME_END_SECONDS

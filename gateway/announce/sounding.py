@@ -16,17 +16,22 @@ TEST_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """To sound until `until` (monotonic seconds); `fire` where one of the alarms is a fire."""
+    """To sound until `until` (monotonic seconds); `fire` where one of the alarms is a fire.
+
+    `state` is the notice state that an alarm has come into last.
+    """
 
     until: float
     fire: bool
+    state: str
 
 
 class Deadlines:
-    """Since when an output sounds for each alarm."""
+    """Since when an output sounds for each alarm; with `each_state` the time of each notice counts anew."""
 
-    def __init__(self, config: OutputConfig) -> None:
+    def __init__(self, config: OutputConfig, *, each_state: bool = False) -> None:
         self._config = config
+        self._each_state = each_state
         self._began: dict[str, float] = {}
 
     def wish(self, alarms: Sequence[UnderWay], now: float) -> Wish | None:
@@ -36,11 +41,18 @@ class Deadlines:
         self._began = {alarm: began for alarm, began in self._began.items() if alarm in known}
         for alarm in sounding:
             self._began.setdefault(alarm.alarm, alarm.since)
-        ends = [(self._began[alarm.alarm] + self._seconds(alarm), alarm.priority == "fire") for alarm in sounding]
-        live = [(until, fire) for until, fire in ends if until > now]
+        live = [(alarm, until) for alarm in sounding if (until := self._until(alarm)) > now]
         if not live:
             return None
-        return Wish(until=max(until for until, _ in live), fire=any(fire for _, fire in live))
+        return Wish(
+            until=max(until for _, until in live),
+            fire=any(alarm.priority == "fire" for alarm, _ in live),
+            state=max((alarm for alarm, _ in live), key=lambda alarm: alarm.since).state,
+        )
+
+    def _until(self, alarm: UnderWay) -> float:
+        began = alarm.since if self._each_state else self._began[alarm.alarm]
+        return began + (min(TEST_SECONDS, self._config.seconds) if alarm.test else self._config.seconds)
 
     def _concerns(self, alarm: UnderWay) -> bool:
         if not alarm.active or alarm.priority not in self._config.classes:
@@ -48,6 +60,3 @@ class Deadlines:
         if alarm.test:
             return self._config.tests
         return alarm.state in self._config.states
-
-    def _seconds(self, alarm: UnderWay) -> float:
-        return min(TEST_SECONDS, self._config.seconds) if alarm.test else self._config.seconds

@@ -14,6 +14,7 @@ from gateway.announce.announcer import Announcer
 from gateway.announce.device_output import INTERVAL_SECONDS, DeviceOutput
 from gateway.announce.output import UnderWay
 from gateway.announce.sounding import TEST_SECONDS, Deadlines, Wish
+from gateway.announce.words import SENTENCES
 from gateway.config_outputs import BROKER, CLASSES, STATES, OutputConfig
 from gateway.metrics import Metrics
 from gateway.notice import Notices
@@ -31,9 +32,11 @@ SMOKE = UnderWay(alarm="a", priority="fire", state="calling", since=100.0, test=
 
 def test_a_siren_sounds_for_its_time_and_no_longer() -> None:
     deadlines = Deadlines(SIREN)
-    assert deadlines.wish([SMOKE], 100.0) == Wish(until=340.0, fire=True)
+    assert deadlines.wish([SMOKE], 100.0) == Wish(until=340.0, fire=True, state="calling")
     later = replace(SMOKE, state="not_reached", since=280.0)
-    assert deadlines.wish([later], 280.0) == Wish(until=340.0, fire=True), "the time counts from the first state"
+    assert deadlines.wish([later], 280.0) == Wish(until=340.0, fire=True, state="not_reached"), (
+        "the time counts from the first state"
+    )
     assert deadlines.wish([later], 340.0) is None
 
 
@@ -46,15 +49,17 @@ def test_it_is_silent_for_what_does_not_concern_it(change: dict[str, object]) ->
 
 def test_a_test_is_short_and_only_where_it_is_wanted() -> None:
     wish = Deadlines(replace(SIREN, tests=True)).wish([replace(SMOKE, test=True, state="accepted")], 100.0)
-    assert wish == Wish(until=100.0 + TEST_SECONDS, fire=True)
+    assert wish == Wish(until=100.0 + TEST_SECONDS, fire=True, state="accepted")
 
 
 def test_the_longest_of_several_alarms_counts() -> None:
     config = replace(SIREN, classes=frozenset(CLASSES))
     sos = replace(SMOKE, alarm="b", priority="person", since=200.0)
     deadlines = Deadlines(config)
-    assert deadlines.wish([SMOKE, sos], 200.0) == Wish(until=440.0, fire=True)
-    assert deadlines.wish([SMOKE, sos], 340.0) == Wish(until=440.0, fire=False), "the fire's time is over"
+    assert deadlines.wish([SMOKE, sos], 200.0) == Wish(until=440.0, fire=True, state="calling")
+    assert deadlines.wish([SMOKE, sos], 340.0) == Wish(until=440.0, fire=False, state="calling"), (
+        "the fire's time is over"
+    )
 
 
 alarms = st.lists(
@@ -111,7 +116,8 @@ def played(
     async def play() -> list[tuple[float, int | None]]:
         clock = asyncio.get_running_loop().time
         wire = Wire(clock)
-        siren = DeviceOutput(config, Action(encode=encode, again_seconds=again_seconds), wire.outlet, clock)
+        action = Action(encode=encode, again_seconds=again_seconds)
+        siren = DeviceOutput(config, action, wire.outlet, clock, SENTENCES["en"])
         announcer = Announcer([siren], clock)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(announcer.run()), group.create_task(siren.run())]
@@ -210,3 +216,38 @@ def test_an_alarm_of_an_earlier_run_does_not_start_its_time_again() -> None:
         await asyncio.sleep(500)
 
     assert played(scene) == [(0.0, 140), (140.0, None)]
+
+
+def test_a_text_says_each_notice_once_however_late_it_comes() -> None:
+    said: list[tuple[float, str]] = []
+
+    async def life() -> None:
+        clock = asyncio.get_running_loop().time
+        outlet = Outlet(Metrics("test"), Problems())
+        config = replace(SIREN, states=frozenset({"calling", "accepted", "dispatched"}), seconds=60)
+
+        def show(_target: Target, sounding: Sounding | None) -> Message | None:
+            return Message("", sounding.text.encode()) if sounding else None
+
+        def take(message: Message) -> bool:
+            said.append((clock(), message.payload.decode()))
+            return True
+
+        watch = DeviceOutput(config, Action(encode=show, says=True), outlet, clock, SENTENCES["en"])
+        announcer = Announcer([watch], clock)
+        notices = Notices(announcer)
+        outlet.open_listener(take)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(announcer.run()), group.create_task(watch.run())]
+            await asyncio.sleep(10)
+            notices.begin(raised("a", "smoke"))
+            await asyncio.sleep(20)
+            for state, seconds in (("received", 10), ("accepted", 3_000), ("dispatched", 10)):
+                notices.rise("a", state)
+                await asyncio.sleep(seconds)
+            for task in tasks:
+                task.cancel()
+
+    run_virtually(life())
+    words = SENTENCES["en"]
+    assert said == [(10.0, words["calling"]), (40.0, words["accepted"]), (3_040.0, words["dispatched"])]

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers import gps_watch, gps_watch_output, sonoff_rf_bridge_output, tasmota_output, zigbee2mqtt_output
+from drivers.gps_watch_frame import parse
 from drivers.output import SECONDS_LIMIT, Message, OutputDriver, Sounding, Target, Via
 from drivers.registry import OUTPUT_DRIVERS
 from drivers.sonoff_rf_bridge import encode_key, parse_key
@@ -16,7 +17,7 @@ FIRE = Sounding(seconds=180, fire=True)
 PERSON = Sounding(seconds=30, fire=False)
 CODED = Target(address="rf", code="ABCDE1", code_off="ABCDE2")
 
-soundings = st.builds(Sounding, seconds=st.integers(1, SECONDS_LIMIT), fire=st.booleans())
+soundings = st.builds(Sounding, seconds=st.integers(1, SECONDS_LIMIT), fire=st.booleans(), text=st.text(min_size=1))
 codes = st.from_regex(r"[0-9A-F]{6}", fullmatch=True)
 
 
@@ -87,6 +88,26 @@ def test_a_watch_is_told_to_ring_in_the_form_of_its_own_frames(heard: bytes, sen
     assert gps_watch.order(b"[]", ring.payload) is None
 
 
+def test_a_watch_shows_a_text() -> None:
+    """The frame of the makers' paper: \u597d123."""
+    sounding = Sounding(seconds=60, fire=False, text="\u597d123")
+    text = gps_watch_output.OUTPUT_DRIVER.actions["text"].encode(Target(address="5678901234"), sounding)
+    assert text is not None
+    assert gps_watch.order(b"[3G*5678901234*0002*LK]", text.payload) == (
+        b"[3G*5678901234*0018*MESSAGE,597D003100320033]"
+    )
+
+
+@given(text=st.text(min_size=1))
+def test_any_text_survives_the_frame(text: str) -> None:
+    shown = gps_watch_output.encode_text(Target(address="5678901234"), Sounding(seconds=60, fire=False, text=text))
+    assert shown is not None
+    frame = parse(gps_watch.order(b"[3G*5678901234*0002*LK]", shown.payload) or b"")
+    if len(text) < 400:
+        assert frame is not None
+        assert (frame.type, bytes.fromhex(frame.values[0]).decode("utf-16-be")) == ("MESSAGE", text)
+
+
 @given(code=codes)
 def test_a_code_is_sent_as_it_would_be_heard(code: str) -> None:
     """A5 has the form of the A4 frame in which a bridge says that it has heard the code."""
@@ -107,7 +128,7 @@ def test_every_action_fits_its_line_and_ends_by_itself_or_by_word(
         target = Target(address="8800000015", code=code, code_off=code)
         on, off = action.encode(target, sounding), action.encode(target, None)
         assert on is not None
-        assert off is not None or name in ("beep", "ring")
+        assert off is not None or name in ("beep", "ring", "text")
         assert (on.topic != "") is (driver.via is Via.BROKER)
         assert on.payload
         assert action.has_code is (
