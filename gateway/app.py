@@ -48,6 +48,7 @@ from gateway.outputs import outputs_of, voice_of
 from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.rules.rulebook import Rulebook
+from gateway.signatures import Signatures
 from gateway.status import StatusBook, version
 from gateway.store import devices, jobs, watching
 from gateway.store.database import StoreError, new_id
@@ -63,13 +64,16 @@ from gateway.watchdog import feed, notify
 log = logging.getLogger(__name__)
 
 DIGEST_SECONDS = 900.0
+REBOOT_STATUS = 82
+"""What the systemd unit takes as the wish to restart the machine."""
+LEAVE_SECONDS = 1.0
 NEWEST_EVENTS = 256
 
 
 class House:
     """Everything one gateway is made of, wired once."""
 
-    def __init__(self, config: Config, store: Store, clock: Clock) -> None:
+    def __init__(self, config: Config, store: Store, clock: Clock, stop: asyncio.Event | None = None) -> None:
         self.config = config
         self.store = store
         self.clock = clock
@@ -115,6 +119,11 @@ class House:
         self.reception = Reception(
             self.intake, self.rules, store, self.uplink, self.notices, self.digest, self.hops, self.metrics, clock
         )
+        self.exit_status = 0
+        self._stop = stop or asyncio.Event()
+        self.signatures = Signatures(
+            config.command_keys, config.gateway, lambda: store.identity.store, self.notices.is_open, clock
+        )
         self.commands = Commands(
             clock,
             self._reply,
@@ -124,7 +133,10 @@ class House:
                 voice=OnCommand(self.announcer, self.sound, self.notices, store),
                 tester=self.reception,
                 devices={device.id: device for device in config.devices},
-            ),
+            )
+            | orders.signed_table(new_nonce=self.signatures.new_nonce, reboot=self._reboot),
+            store.note_executed,
+            self.signatures,
         )
         self._centre_away = False
         store.when_renewed(self.renewed)
@@ -145,6 +157,7 @@ class House:
             self.intake.book.remember(stored.event)
             self.intake.remember(stored.event, now, _age_seconds(stored.event, wall))
         self._announce_again(dict(alarms), [*waiting, *newest], {condition.event for condition in conditions})
+        self.commands.remember(await self.store.ask(jobs.executed))
         for alarm in await self.store.ask(jobs.silenced):
             self.announcer.silence(alarm)
         await self.away.resume()
@@ -251,6 +264,12 @@ class House:
         self.status.set_heartbeat(minutes)
         self.uplink.announce()
 
+    def _reboot(self) -> None:
+        """Leave with REBOOT_STATUS, once the reply is out: whoever started us restarts the machine."""
+        log.warning("the district restarts this machine")
+        self.exit_status = REBOOT_STATUS
+        asyncio.get_running_loop().call_later(LEAVE_SECONDS, self._stop.set)
+
     def _centre(self, payload: bytes) -> None:
         try:
             centre = msgspec.json.decode(payload, type=CentreStatus)
@@ -267,8 +286,11 @@ class House:
             self.uplink.resend_all()
 
 
-async def run(config: Config) -> None:
-    """Run one house until SIGTERM or SIGINT, then stop in order: nothing that was heard is lost."""
+async def run(config: Config) -> int:
+    """Run one house until SIGTERM or SIGINT, then stop in order: nothing that was heard is lost.
+
+    Returns the exit status: 0, or REBOOT_STATUS where the machine is to be restarted.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -276,7 +298,7 @@ async def run(config: Config) -> None:
     for warning in config.warnings:
         log.warning("%s", warning)
     with Store(config.store_path) as store:
-        house = House(config, store, Clock())
+        house = House(config, store, Clock(), stop)
         try:
             await house.remember()
         except StoreError as error:
@@ -294,6 +316,7 @@ async def run(config: Config) -> None:
             for task in tasks:
                 task.cancel()
         house.keep_devices()
+    return house.exit_status
 
 
 def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]:

@@ -95,8 +95,7 @@ def _run(arguments: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return WRONG
     with logging_to_stderr(verbose=arguments.verbose):
-        asyncio.run(run(config))
-    return DONE
+        return asyncio.run(run(config))
 
 
 def _demo(arguments: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ does not name is refused, by name.
 
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
@@ -17,6 +17,7 @@ from drivers.event import ClockQuality
 from gateway.clock import Clock
 from gateway.contract.messages import Command, Reply
 from gateway.contract.times import from_text, to_text
+from gateway.signatures import Signatures
 
 log = logging.getLogger(__name__)
 
@@ -37,21 +38,40 @@ class _Bearer(msgspec.Struct):
 class Order:
     """What one command does. `obey` returns why it cannot be done, None where it is done.
 
-    `harmless_late`: it may be obeyed by a house whose clock cannot tell whether it has expired.
+    `harmless_late`: it may be obeyed by a house whose clock cannot tell whether it has expired. `people`: so many
+    must have signed it, and its id is on the disk before it is obeyed. `nonce` makes what the reply is to bear.
     """
 
     obey: Callable[[Command], Awaitable[str | None]]
     harmless_late: bool = True
+    people: int = 0
+    nonce: Callable[[], str] | None = None
 
 
 class Commands:
-    """Takes the payloads of the command topic; `orders` by the command's name, `reply` publishes the result."""
+    """Takes the payloads of the command topic; `orders` by the command's name, `reply` publishes the result.
 
-    def __init__(self, clock: Clock, reply: Callable[[bytes], object], orders: Mapping[str, Order]) -> None:
+    `note` keeps the id of a command that is obeyed, and returns whether the disk has it.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        reply: Callable[[bytes], object],
+        orders: Mapping[str, Order],
+        note: Callable[[str], Awaitable[bool]],
+        signatures: Signatures,
+    ) -> None:
         self._clock = clock
         self._reply = reply
         self._orders = orders
+        self._note = note
+        self._signatures = signatures
         self._done: deque[str] = deque(maxlen=REMEMBERED)
+
+    def remember(self, executed: Iterable[str]) -> None:
+        """Commands of earlier boots: they are not obeyed again."""
+        self._done.extend(executed)
 
     async def take(self, payload: bytes) -> None:
         """Handle one order and reply to it; only what bears no id cannot be replied to and is logged alone."""
@@ -61,9 +81,7 @@ class Commands:
             log.warning("an order that bears no id was ignored: %s", error)
             return
         refusal = await self._judge_and_obey(payload)
-        if refusal is None:
-            self._done.append(order.id)
-        else:
+        if refusal is not None:
             log.warning("the order %s was refused: %s", order.id, refusal)
         reply = Reply(
             id=order.id,
@@ -72,6 +90,9 @@ class Commands:
             at=to_text(self._clock.now()),
             reason=refusal,
         )
+        obeyed = self._orders.get(reply.command) if refusal is None else None
+        if obeyed is not None and obeyed.nonce is not None:
+            reply.nonce = obeyed.nonce()
         self._reply(msgspec.json.encode(reply))
 
     async def _judge_and_obey(self, payload: bytes) -> str | None:
@@ -83,6 +104,22 @@ class Commands:
         refusal = self._refusal(command, order)
         if refusal is not None or order is None:
             return refusal
+        if order.people:
+            return await self._obey_once(command, order)
+        refusal = await order.obey(command)
+        if refusal is None:
+            self._done.append(command.id)
+            await self._note(command.id)
+        return refusal
+
+    async def _obey_once(self, command: Command, order: Order) -> str | None:
+        """Obey what can harm: if the power goes now, it is rather never obeyed than twice."""
+        refusal = self._signatures.refusal(command, order.people)
+        if refusal is not None:
+            return refusal
+        self._done.append(command.id)
+        if not await self._note(command.id):
+            return "store_ill"
         return await order.obey(command)
 
     def _refusal(self, command: Command, order: Order | None) -> str | None:
@@ -102,4 +139,4 @@ class Commands:
         if order is None:
             return "not_supported"
         # Without a trusted clock nobody can tell whether it has expired.
-        return None if is_trusted or order.harmless_late else "clock_untrusted"
+        return None if is_trusted or order.harmless_late or order.people else "clock_untrusted"

@@ -7,6 +7,7 @@ from pathlib import Path
 from drivers import registry
 from drivers.device import Device
 from gateway.config_box import Box, read_box
+from gateway.config_commands import read_command_keys
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
 from gateway.config_limits import read_limits
 from gateway.config_night import NightRule, read_night
@@ -59,6 +60,7 @@ class Config:
     broker: Broker | None
     http: Http
     notice: Notice
+    command_keys: tuple[bytes, ...]
     night: NightRule | None
     limits: tuple[Limit, ...]
     box: Box | None
@@ -108,6 +110,7 @@ def _config(top: Table, folder: Path) -> Config:
     broker = _broker(top.table("broker"))
     http = _http(top.table("http"))
     notice = read_notice(top.table("notice"))
+    command_keys = read_command_keys(top.table("commands"))
     presses_per_minute = _presses_per_minute(top.table("intake"))
     serial_ports = read_serial_ports(top.tables("serial"))
     listeners = read_listeners(top.tables("listener"))
@@ -133,6 +136,7 @@ def _config(top: Table, folder: Path) -> Config:
         broker=broker,
         http=http,
         notice=notice,
+        command_keys=command_keys,
         night=night,
         limits=limits,
         box=box,

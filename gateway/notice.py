@@ -80,6 +80,10 @@ class Notices:
         """Whether the alarm is under way: raised or resumed, and not yet resolved."""
         return alarm in self._state
 
+    def is_open(self) -> bool:
+        """Whether any alarm is under way."""
+        return bool(self._state)
+
     def _remember(self, alarm: str, state: str) -> None:
         if alarm not in self._state and len(self._state) >= LIMIT:
             del self._state[next(iter(self._state))]

@@ -82,3 +82,19 @@ def table(
         "silence": Order(obey=silence),
         "test": Order(obey=test),
     }
+
+
+def signed_table(*, new_nonce: Callable[[], str], reboot: Callable[[], None]) -> dict[str, Order]:
+    """What can harm a house, and the nonce that such a command bears where the clock is not known."""
+
+    async def do_nothing(_command: Command) -> str | None:
+        return None
+
+    async def restart_the_machine(_command: Command) -> str | None:
+        reboot()
+        return None
+
+    return {
+        "nonce": Order(obey=do_nothing, nonce=new_nonce),
+        "reboot": Order(obey=restart_the_machine, people=1),
+    }

@@ -3,7 +3,7 @@
 Readers accept unknown keys and unknown words (version 1 grows only by addition); writers use the words below.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
@@ -185,13 +185,46 @@ class Answer(Struct, kw_only=True):
     understood: bool | UnsetType = UNSET
 
 
+class JwsSignature(Struct, kw_only=True):
+    """One signature of a JWS: base64url of `{"alg": "EdDSA"}`, and of the 64 bytes."""
+
+    protected: str
+    signature: str
+
+
+class Jws(Struct, kw_only=True):
+    """A JSON Web Signature in its general JSON serialization (RFC 7515); the payload is a signed command."""
+
+    payload: str
+    signatures: list[JwsSignature]
+
+
+class SignedCommand(Struct, kw_only=True, omit_defaults=True):
+    """What is signed of a command, and all that is acted on. It is for one gateway and one database of it.
+
+    `nonce` comes from the gateway's reply to the command `nonce`; it is needed where the gateway's clock is untrusted.
+    """
+
+    REPEATED: ClassVar = ("id", "command", "issuer", "issued_at", "expires_at")
+    """What stands in the command around it too, word for word."""
+
+    id: str
+    command: str
+    issuer: str
+    issued_at: Time
+    expires_at: Time = field(name="expiry")
+    gateway: str
+    store: str
+    nonce: str | None = None
+
+
 class Command(Struct, kw_only=True, omit_defaults=True):
     """An order of the centre. It acts at most once, and only until `expiry` (at most 5 minutes after `issued_at`).
 
     `heartbeat_minutes` (1 to 1440) belongs to `set_heartbeat`. `speak` says `sentence`, by its name, in the home.
     `silence` ends what is sounded and said of the alarm whose raised event is `alarm`, never the alarm itself.
     `test` raises a test of `device` (of the house where null), `type` being the alarm type that it tests.
-    Other commands bring keys of their own.
+    `reboot`, and later `wipe`, `update` and `set_config`, are signed (`jws`). Other commands bring keys of their own.
     """
 
     id: str
@@ -204,17 +237,22 @@ class Command(Struct, kw_only=True, omit_defaults=True):
     alarm: str | None = None
     device: str | None = None
     type: str | None = None
+    jws: Jws | None = None
 
 
 class Reply(Struct, kw_only=True):
-    """What became of a command; `reason` says why it was refused. `id` is the command's (MQTT correlation data too)."""
+    """What became of a command; `reason` says why it was refused. `id` is the command's (MQTT correlation data too).
+
+    `nonce` answers the command of that name.
+    """
 
     id: str
     command: str
     done: bool
     at: Time
     reason: str | None = None
+    nonce: str | UnsetType = UNSET
 
 
-PUBLISHED: tuple[type[Struct], ...] = (CloudEvent, Digest, Status, CentreStatus, Answer, Command, Reply)
+PUBLISHED: tuple[type[Struct], ...] = (CloudEvent, Digest, Status, CentreStatus, Answer, Command, SignedCommand, Reply)
 """The messages that have a schema of their own in the published contract."""

@@ -17,6 +17,8 @@ HANDLING = ("received", "accepted", "dispatched", "arrived", "resolved")
 
 RECENT_ROWS = 5_000
 SILENCED_LIMIT = 64
+EXECUTED_LIMIT = 256
+"""More than any centre sends in the five minutes that a command may live."""
 THIN_SLICE = 500
 """Rows deleted in one commit: an alarm never waits behind more."""
 
@@ -208,6 +210,19 @@ def away_since(connection: sqlite3.Connection) -> datetime | None:
     """Since when nobody is at home; None while somebody is."""
     row = connection.execute("SELECT value FROM setting WHERE name = 'away_since'").fetchone()
     return from_text(row[0]) if row else None
+
+
+def note_executed(connection: sqlite3.Connection, command: str) -> None:
+    """Keep the id of a command before it is obeyed, so that no restart obeys it again."""
+    newest = json.dumps([*executed(connection), command][-EXECUTED_LIMIT:])
+    connection.execute("INSERT OR REPLACE INTO setting VALUES ('executed', ?)", (newest,))
+
+
+def executed(connection: sqlite3.Connection) -> list[str]:
+    """The ids of the commands obeyed last, the newest last."""
+    row = connection.execute("SELECT value FROM setting WHERE name = 'executed'").fetchone()
+    found: list[str] = json.loads(row[0]) if row else []
+    return found
 
 
 def probe(connection: sqlite3.Connection, moment: datetime, *, durable: bool) -> None:

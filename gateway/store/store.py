@@ -157,6 +157,12 @@ class Store:
         """Keep how far a message came by a further route, behind the message itself."""
         self._try(_Write(partial(deliveries.note, delivery=delivery), about=delivery.event))
 
+    async def note_executed(self, command: str) -> bool:
+        """Keep that a command is being obeyed. Returns after the commit; False where only memory has it yet."""
+        done = self._try(_Write(partial(jobs.note_executed, command=command)))
+        await asyncio.wait([done], timeout=PATIENCE_SECONDS)
+        return done.done() and done.exception() is None
+
     def note(self, event: Event, decision: Decision) -> None:
         """Keep telemetry for the next batch: it is written every half minute, or when a thousand wait."""
         if not self._on_disk:

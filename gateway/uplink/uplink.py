@@ -215,13 +215,16 @@ class Uplink:
         wanted = [self._topic(topics.ANSWER), topics.centre_status(self._sender.district)]
         if not self.trust.expired:
             wanted.insert(1, self._topic(topics.COMMAND))
-        for topic in wanted:
-            try:
-                await session.subscribe(topic)
-                self._problems.over(f"subscription {topic}")
-            except RefusedError as error:
-                # Alarms still leave: a house that cannot hear its answers must not fall silent for it.
-                self._problems.report(f"subscription {topic}", str(error))
+        # All at once: whoever sees the birth may order something, and is heard.
+        await asyncio.gather(*(self._subscribe_to(session, topic) for topic in wanted))
+
+    async def _subscribe_to(self, session: Session, topic: str) -> None:
+        try:
+            await session.subscribe(topic)
+            self._problems.over(f"subscription {topic}")
+        except RefusedError as error:
+            # Alarms still leave: a house that cannot hear its answers must not fall silent for it.
+            self._problems.report(f"subscription {topic}", str(error))
 
     def _say_connected(self) -> None:
         self._problems.over("uplink")

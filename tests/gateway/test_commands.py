@@ -15,6 +15,7 @@ from gateway.announce.words import SENTENCES, SPOKEN_ON_COMMAND
 from gateway.commands import Commands
 from gateway.contract.times import to_text
 from gateway.orders import table as orders_table
+from gateway.signatures import Signatures
 from gateway.store.rows import Stored
 from tests.gateway.houses import CORD, HandClock, stored
 
@@ -33,10 +34,21 @@ class House:
         orders = orders_table(
             rebirth=self._bear, set_heartbeat=self.heartbeats.append, voice=self, tester=self, devices={CORD.id: CORD}
         )
-        self.commands = Commands(self.clock, lambda payload: self.replies.append(json.loads(payload)), orders)
+        self.noted: list[str] = []
+        self.commands = Commands(
+            self.clock,
+            lambda payload: self.replies.append(json.loads(payload)),
+            orders,
+            self._note,
+            Signatures((), "gw-0001", lambda: "store", lambda: False, self.clock),
+        )
         self.has_voice = True
         self.tests: list[tuple[str | None, Device | None]] = []
         self.kept: asyncio.Future[Stored] | None = None
+
+    async def _note(self, command: str) -> bool:
+        self.noted.append(command)
+        return True
 
     def _bear(self) -> None:
         self.births += 1
@@ -81,6 +93,15 @@ async def test_an_order_is_obeyed_once_and_its_repetition_refused() -> None:
     again = await house.order()
     assert again is not None
     assert (again["done"], again["reason"], house.births) == (False, "repeated", 1)
+    assert house.noted == ["order-1"]
+
+
+async def test_an_order_of_an_earlier_boot_is_refused() -> None:
+    house = House()
+    house.commands.remember(["order-1"])
+    reply = await house.order()
+    assert reply is not None
+    assert (reply["reason"], house.births, house.noted) == ("repeated", 0, [])
 
 
 @pytest.mark.parametrize(
