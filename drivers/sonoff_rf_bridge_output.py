@@ -3,8 +3,9 @@
 - `beep`: AA C0, milliseconds (16 bits, big-endian), 55. Only the Portisch firmware knows it.
 - `code`: AA A5, sync, low and high time in microseconds (16 bits each, big-endian), the code's 3 bytes, 55; both
   firmwares know it.
-The bridge answers each with A0, and goes back to the sniffing it was in. It hears nothing while it beeps or sends
-(firmware source: sniffing stops until the end): a beep is therefore short, and both are seldom.
+The bridge answers each with A0 and sniffs again; one in bucket mode is in plain sniffing afterwards, where it hears the
+same codes. It hears nothing while it beeps or sends (firmware source: sniffing stops until the end): a beep is
+therefore short, and both are seldom.
 """
 
 import re

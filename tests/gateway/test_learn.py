@@ -189,6 +189,26 @@ async def until_answered(path: Path, asked: bytes) -> bytes:
         return said
 
 
+async def test_a_learner_that_goes_without_reading_harms_nobody(tmp_path: Path) -> None:
+    house = House(folder=tmp_path, uplink_port=free_port(), broker_port=free_port())
+    with PtyPair() as radio:
+        house.serial_path = radio.path
+        async with house.gateway_running() as gateway:
+            await ready(gateway, uplink=False, broker=False)
+            with reachable(path_of(house.store)) as name, socket.socket(socket.AF_UNIX) as learner:
+                learner.connect(name)
+                learner.sendall(b'{"line":"rf","seconds":600,"bridge":true}\n')
+                assert await radio.read() == LEARN
+                await radio.write(frame("7", NEW_CORD))
+                assert await radio.read() == LEAVE, "the acknowledgement of an A4"
+                await asyncio.get_running_loop().run_in_executor(None, learner.recv, 1)  # there is more to read
+            assert await radio.read() == LEAVE
+            assert b"attic is no serial line" in await until_answered(
+                path_of(house.store), b'{"line":"attic","seconds":5}\n'
+            )
+            assert "control failed" not in gateway.text
+
+
 def test_a_socket_can_lie_in_any_folder(tmp_path: Path) -> None:
     deep = tmp_path / ("x" * 120) / ("y" * 120)
     deep.mkdir(parents=True)
