@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from callcentre.reading_finding import read_finding
 from callcentre.reading_location import read_location
 from callcentre.reading_status import read_status
 from callcentre.reports import (
@@ -148,6 +149,7 @@ def _alarm(gateway: str, message: Message, now: datetime) -> AlarmReport:
         battery_low=_flag(data.get("battery_low")),
         supervised=_flag(data.get("supervised")),
         repeat_count=_repeat_count(data),
+        finding=read_finding(data.get("evidence")),
         location=read_location(data.get("location")),
     )
 

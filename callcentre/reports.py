@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from callcentre.reading_finding import Finding
 from callcentre.reading_location import Whereabouts
 from gateway.contract.messages import Status
 
@@ -45,6 +46,7 @@ class AlarmReport:
     supervised: bool | None
     repeat_count: int | None
     location: Whereabouts | None = None
+    finding: Finding | None = None
 
     @property
     def cancels_itself(self) -> bool:

@@ -1,6 +1,7 @@
 // One alarm as a card: what, who, where, since when, who has it, and one obvious next step.
 
 import { element, icon } from "./dom.js";
+import { findingText } from "./finding.js";
 import { ageText, durationText, momentText } from "./time.js";
 import { faultWord, priorityWord, resultWord, roomWord, sourceWord, RESULT_NAMES, typeIcon, typeWord, word } from "./words.js";
 
@@ -34,6 +35,7 @@ function who(row) {
   return element("div", { class: "who" },
     element("div", { class: "badges" }, ...badges(row)),
     element("div", { class: "name" }, residentName(row)),
+    row.finding && element("div", { class: "finding" }, findingText(row.finding)),
     element("div", { class: "where" },
       element("span", { class: "room" }, row.room ? roomWord(row.room) : word("whole_home")),
       element("span", { class: "address" }, row.resident_address ?? `${word("gateway")} ${row.gateway}`)),

@@ -72,6 +72,12 @@ const PAIRS = {
   auditor: ["审核员", "auditor"],
   signed_in: ["登录", "signed in"],
   new_alarm: ["新报警", "New alarm"],
+  longer_than: ["已超过 {0} 分钟", "for longer than {0} min"],
+  below_limit: ["低于界限 {0}", "below the limit of {0}"],
+  above_limit: ["高于界限 {0}", "above the limit of {0}"],
+  in_a_row: ["连续 {0} 次", "{0} in a row"],
+  over_minutes: ["历时 {0} 分钟", "over {0} min"],
+  comma: ["，", ", "],
   location: ["位置 {0}（WGS-84）", "Position {0} (WGS-84)"],
   accuracy: ["误差约 {0} 米", "within about {0} m"],
   accuracy_unknown: ["误差未知", "accuracy unknown"],
@@ -113,6 +119,12 @@ const SOURCES = {
   gnss: ["卫星定位", "by satellite"], wifi: ["WiFi 定位", "by WiFi"], cell: ["基站定位", "by phone cells"],
   network: ["网络定位", "by WiFi or cells"], fused: ["综合定位", "by several means"],
 };
+const QUANTITIES = {
+  heart_rate: ["心率", "Heart rate"], respiratory_rate: ["呼吸", "Breathing"], blood_oxygen: ["血氧", "Blood oxygen"],
+  blood_pressure_systolic: ["收缩压", "Systolic pressure"], blood_pressure_diastolic: ["舒张压", "Diastolic pressure"],
+  body_temperature: ["体温", "Body temperature"], blood_glucose: ["血糖", "Blood glucose"], body_weight: ["体重", "Body weight"],
+};
+const UNITS = { bpm: ["次/分", "per minute"], percent: ["%", "%"], degC: ["°C", "°C"], mg_per_dL: ["mg/dL", "mg/dL"] };
 const PRIORITIES = { fire: ["火警类", "FIRE"], person: ["人身类", "PERSON"], property: ["财产类", "PROPERTY"] };
 
 let language = localStorage.getItem("anju-language") === "en" ? 1 : 0;
@@ -125,6 +137,8 @@ export const roomWord = (room) => ROOMS[room]?.[language] ?? room;
 export const resultWord = (result) => RESULTS[result]?.[language] ?? result;
 export const faultWord = (name) => FAULTS[name]?.[language] ?? name;
 export const sourceWord = (source) => source && (SOURCES[source]?.[language] ?? source);
+export const quantityWord = (name) => QUANTITIES[name]?.[language] ?? name;
+export const unitWord = (unit) => (unit ? UNITS[unit]?.[language] ?? unit : "");
 export const priorityWord = (priority) => PRIORITIES[priority]?.[language] ?? priority;
 export const isEnglish = () => language === 1;
 

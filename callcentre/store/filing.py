@@ -14,6 +14,8 @@ from datetime import datetime
 from callcentre import answers
 from callcentre.answers import Addressed, Progress
 from callcentre.handling import Handling
+from callcentre.reading_finding import Finding
+from callcentre.reading_location import Whereabouts
 from callcentre.reports import AlarmReport, Step
 from callcentre.store.queue import Row, alarm
 from gateway.contract import topics
@@ -142,14 +144,14 @@ def _update(connection: sqlite3.Connection, row: sqlite3.Row, report: AlarmRepor
             "now": to_text(now),
             "priority": report.priority,
             "battery_low": report.battery_low,
-            "location": _location(report),
+            "location": _as_text(report.location),
             "seq": row["seq"],
         },
     )
 
 
-def _location(report: AlarmReport) -> str | None:
-    return None if report.location is None else json.dumps(asdict(report.location))
+def _as_text(value: Whereabouts | Finding | None) -> str | None:
+    return None if value is None else json.dumps(asdict(value))
 
 
 def _facts(report: AlarmReport, now: datetime) -> dict[str, object]:
@@ -168,6 +170,7 @@ def _facts(report: AlarmReport, now: datetime) -> dict[str, object]:
         "since_known": report.since is not None,
         "battery_low": report.battery_low,
         "supervised": report.supervised,
-        "location": _location(report),
+        "location": _as_text(report.location),
+        "finding": _as_text(report.finding),
         "updated_at": to_text(now),
     }

@@ -61,5 +61,5 @@ def alarm_in_full(connection: sqlite3.Connection, key: str) -> Row | None:
 def _shown(row: sqlite3.Row) -> Row:
     shown: Row = {"id": row["key"], "alarm": row["id"], "state": Handling(row["handling"]).word}
     shown |= {name: row[name] for name in (*_TEXTS, *_TIMES, *_OTHERS)}
-    shown["location"] = json.loads(row["location"]) if row["location"] else None
+    shown |= {name: json.loads(row[name]) if row[name] else None for name in ("location", "finding")}
     return shown | {name: None if row[name] is None else bool(row[name]) for name in _FLAGS}

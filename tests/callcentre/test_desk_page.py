@@ -99,6 +99,32 @@ async def test_nothing_a_house_says_becomes_part_of_the_page(desk: Desk, browser
         assert page.found("img") == []
 
 
+async def test_readings_and_absences_are_told_in_words(desk: Desk, browser: webdriver.Chrome) -> None:
+    high = {
+        "quantity": "heart_rate",
+        "unit": "bpm",
+        "readings": [135.0, 140.0, 138.5],
+        "beyond": "high",
+        "limit": 130.0,
+    }
+    reading = alarm_message(type="vital_sign", evidence={**high, "in_a_row": 3, "minutes": 10, "repeat_count": 1})
+    away = alarm_message(type="out_of_bed", evidence={"limit_minutes": 30, "left_at": "2026-03-01T18:01:00.250Z"})
+    odd = alarm_message(type="vital_sign", evidence={"quantity": "aura", "readings": [1], "unit": "<b>x</b>"})
+    async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
+        for message in (reading, away, odd):
+            await home.alarm(message)
+        page = await Page(browser, desk.port).open()
+        card = f"[data-id='{reading['id']}']"
+        await page.shows(card, "体征异常")
+        assert page.text(f"{card} .finding") == "心率 135 · 140 · 138.5 次/分，高于界限 130，连续 3 次，历时 10 分钟"
+        await page.shows(f"[data-id='{away['id']}'] .finding", "已超过 30 分钟")
+        await page.shows(f"[data-id='{odd['id']}'] .finding", "aura 1")
+        await page.press("#language")
+        await page.shows(
+            card, "Heart rate 135 · 140 · 138.5 per minute, above the limit of 130, 3 in a row, over 10 min"
+        )
+
+
 async def test_it_says_when_nothing_can_arrive_and_finds_back(
     desk: Desk, browser: webdriver.Chrome, district_broker: Broker
 ) -> None:

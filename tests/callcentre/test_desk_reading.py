@@ -1,6 +1,7 @@
 """Reading messages and judging steps: pure, so checked against anything."""
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from callcentre.handling import Handling, Person, Role, Verdict, judge
 from callcentre.reading import RAW_LIMIT_BYTES, TEXT_LIMIT, read
+from callcentre.reading_finding import read_finding
 from callcentre.reports import AlarmReport, Refusal, StatusReport, Step, UnreadableReport
 from tests.callcentre.desks import alarm_message
 
@@ -56,6 +58,31 @@ def test_a_place_is_on_earth_or_none(location: Any) -> None:
         assert -90 <= report.location.latitude <= 90
         assert -180 <= report.location.longitude <= 180
         assert report.location.age_seconds is None or report.location.age_seconds >= 0
+
+
+NUMBERS = st.floats() | st.integers() | st.text(max_size=9) | st.none()
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "quantity": st.text(max_size=9) | st.just("heart_rate"),
+            "unit": VALUES,
+            "readings": st.lists(NUMBERS, max_size=20) | VALUES,
+            "beyond": st.sampled_from(["low", "high"]) | VALUES,
+            **dict.fromkeys(("limit", "in_a_row", "minutes", "limit_minutes"), NUMBERS),
+        },
+    )
+    | VALUES
+)
+def test_a_finding_is_bounded_or_none(evidence: Any) -> None:
+    found = read_finding(evidence)
+    if found is not None:
+        assert len(found.readings) <= 8
+        assert all(abs(value) <= 1_000_000 for value in found.readings)
+        assert found.limit_minutes is not None or (found.quantity and found.readings)
+        assert json.loads(json.dumps(asdict(found), allow_nan=False))
 
 
 @given(st.text(max_size=60))
