@@ -50,6 +50,7 @@ _ACTIVITIES: Mapping[tuple[str, str], ActivityType] = {
     ("magnet_status", "close"): ActivityType.CONTACT_CLOSED,
     ("pir", "trigger"): ActivityType.MOTION,
     ("pir", "normal"): ActivityType.MOTION_CLEAR,
+    ("pir", "idle"): ActivityType.MOTION_CLEAR,
     ("occupancy", "occupied"): ActivityType.PRESENCE,
     ("occupancy", "vacant"): ActivityType.ABSENCE,
     ("detection_status", "normal"): ActivityType.PRESENCE,

@@ -11,6 +11,7 @@ Batteries are low at 10 percent; at 20 where a life may hang on the device and a
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from drivers import milesight_rooms as rooms
 from drivers import milesight_tables as tables
 from drivers.milesight_channels import Channels
 from drivers.milesight_vs373 import CHANNELS as VS373
@@ -65,6 +66,12 @@ def _model(name: str) -> Model:
 
 PROFILES: Mapping[str, Profile] = {
     name: _profile(name, channels)
-    for name, channels in {GENERIC: tables.NONE, **tables.TABLES, "VS373": VS373, GS524N: tables.NONE}.items()
+    for name, channels in {
+        GENERIC: tables.NONE,
+        **tables.TABLES,
+        **rooms.TABLES,
+        "VS373": VS373,
+        GS524N: tables.NONE,
+    }.items()
 }
 MODELS: Mapping[str, Model] = {name: _model(name) for name in PROFILES}
