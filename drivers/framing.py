@@ -30,6 +30,7 @@ class Verdict(Enum):
 
     MORE = "so far it may be a frame"
     NO = "this is no frame"
+    BAD = "this would be a frame but for its checksum"
 
 
 Measure = Callable[[bytes, bool], int | Verdict]
@@ -73,12 +74,14 @@ class ResyncingSplitter:
 
     def __init__(self, *, driver: str, head: re.Pattern[bytes], limit_bytes: int, measure: Measure) -> None:
         self._driver = driver
-        self._head = head
+        # Zero wide, so that a head is found inside one that turned out to be none.
+        self._heads = re.compile(b"(?=%b)" % head.pattern, head.flags)
         self._limit_bytes = limit_bytes
         self._measure = measure
         self._held = bytearray()
         self._skipped_bytes = 0
         self._half_frame_skipped = False
+        self._bad_frame_skipped = False
 
     @property
     def held_bytes(self) -> int:
@@ -101,35 +104,34 @@ class ResyncingSplitter:
         return found
 
     def _scan(self, found: list[bytes | Reject], *, idle: bool) -> None:
+        held, limit, measure = bytes(self._held), self._limit_bytes, self._measure
         position = 0
-        while position < len(self._held):
-            head = self._head.search(self._held, position)
-            start = head.start() if head else len(self._held)
-            self._skip(start - position, found)
-            position = start
-            if head is None:
-                break
-            verdict = self._judge(start, idle=idle)
-            if verdict is Verdict.MORE:
-                break
+        for head in self._heads.finditer(held):
+            start = head.start()
+            if start < position:
+                continue
+            candidate = held[start : start + limit]
+            verdict = measure(candidate, idle)
             if verdict is Verdict.NO:
-                self._skip(1, found)
-                position += 1
-            else:
-                self._end_of_run(found)
-                found.append(bytes(self._held[start : start + verdict]))
-                position += verdict
-        del self._held[:position]
+                continue
+            if verdict is Verdict.MORE and not idle and len(candidate) < limit:
+                self._skip(start - position, found)
+                del self._held[:start]
+                return
+            if isinstance(verdict, Verdict):
+                self._note(verdict, candidate, idle=idle)
+                continue
+            self._skip(start - position, found)
+            self._end_of_run(found)
+            position = start + verdict
+            found.append(held[start:position])
+        self._skip(len(held) - position, found)
+        self._held.clear()
 
-    def _judge(self, start: int, *, idle: bool) -> int | Verdict:
-        candidate = bytes(self._held[start : start + self._limit_bytes])
-        verdict = self._measure(candidate, idle)
-        if verdict is not Verdict.MORE:
-            return verdict
-        if idle:
-            self._half_frame_skipped |= len(candidate) > 1
-            return Verdict.NO
-        return Verdict.NO if len(candidate) == self._limit_bytes else verdict
+    def _note(self, verdict: Verdict, candidate: bytes, *, idle: bool) -> None:
+        """Remember why these bytes are no frame, for the reason of the run that they belong to."""
+        self._bad_frame_skipped |= verdict is Verdict.BAD
+        self._half_frame_skipped |= verdict is Verdict.MORE and idle and len(candidate) > 1
 
     def _skip(self, count: int, found: list[bytes | Reject]) -> None:
         self._skipped_bytes += count
@@ -138,7 +140,9 @@ class ResyncingSplitter:
 
     def _end_of_run(self, found: list[bytes | Reject]) -> None:
         if self._skipped_bytes:
-            reason = "incomplete" if self._half_frame_skipped else "noise"
+            unfinished = "incomplete" if self._half_frame_skipped else "noise"
+            reason = "bad_checksum" if self._bad_frame_skipped else unfinished
             found.append(Reject(driver=self._driver, reason=reason, detail=f"{self._skipped_bytes} bytes"))
         self._skipped_bytes = 0
         self._half_frame_skipped = False
+        self._bad_frame_skipped = False

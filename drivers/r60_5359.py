@@ -89,7 +89,9 @@ def _measure(held: bytes, idle: bool) -> int | Verdict:  # noqa: ARG001 - the sh
     length = end + 1 + len(_TAIL_BYTES)
     if len(held) < length:
         return Verdict.MORE
-    return length if held[end] == checksum(held[:end]) and held[end + 1 : length] == _TAIL_BYTES else Verdict.NO
+    if held[end + 1 : length] != _TAIL_BYTES:
+        return Verdict.NO
+    return length if held[end] == checksum(held[:end]) else Verdict.BAD
 
 
 def checksum(covered: bytes) -> int:

@@ -95,7 +95,7 @@ def _measure(held: bytes, idle: bool) -> int | Verdict:  # noqa: ARG001 - the sh
     end = _HEADER_BYTES + data_bytes
     if len(held) <= end:
         return Verdict.MORE
-    return end + 1 if held[end] == checksum(held[_HEADER_BYTES:end]) else Verdict.NO
+    return end + 1 if held[end] == checksum(held[_HEADER_BYTES:end]) else Verdict.BAD
 
 
 def parse(frame: bytes) -> Frame | None:

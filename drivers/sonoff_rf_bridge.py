@@ -6,12 +6,14 @@ length decides where a frame ends. Source: the firmware's `uart.c` and captured 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from drivers import ev1527, portisch_bucket
 from drivers.device import Decoded, Lookup
 from drivers.event import Reject
-from drivers.framing import ResyncingSplitter, Verdict
+from drivers.framing import ANY_BYTE, ResyncingSplitter, Verdict, exactly, head_pattern
 from drivers.registry import LearningMode, SerialDriver
 
 NAME = "sonoff_rf_bridge"
@@ -28,7 +30,6 @@ _KEY_BYTES = 12
 _ADVANCED = frozenset({ADVANCED_RECEIVED, ADVANCED_LEARNT})
 _ADVANCED_CONTENT_MAX_BYTES = 33
 """One byte of protocol index and the longest protocol's data, with room."""
-_HEAD = re.compile(b"\xaa(?:[\xa0\xa1\xa2\xa3\xa4\xa6\xab\xb1]|\\Z)")
 _LIMIT_BYTES = portisch_bucket.HEADER_BYTES + 2 * portisch_bucket.MAX_BUCKETS + portisch_bucket.MAX_DATA_BYTES + 2
 """The longest bucket frame and the byte behind it that proves its end."""
 
@@ -44,6 +45,34 @@ _ENDS_OF_LEARNING = {
 }
 """How the bridge says that its learning mode is over, by action."""
 _TO_ACKNOWLEDGE = frozenset({LEARN_TIMEOUT, LEARNT, RECEIVED, ADVANCED_RECEIVED, ADVANCED_LEARNT})
+
+
+def _is_bucket_data(byte: int, count: int) -> bool:
+    return byte != START and byte >> 4 & 7 < count and byte & 7 < count
+
+
+def _any_of(are: Callable[[int], bool]) -> bytes:
+    """A pattern for one byte of those that are so."""
+    return b"[" + b"".join(re.escape(bytes((byte,))) for byte in range(256) if are(byte)) + b"]"
+
+
+def _bucket_head(count: int) -> tuple[bytes, ...]:
+    """A bucket frame up to its first byte of data, which an odd nibble may fill up, or none."""
+    first = _any_of(lambda byte: byte == STOP or _is_bucket_data(byte, count) or (byte & 0xF == 0xF))
+    return (*exactly(bytes((START, BUCKETS, count))), *[ANY_BYTE] * (2 * count), first)
+
+
+_HEAD = head_pattern(
+    (*exactly(bytes((START,))), _any_of(lambda byte: byte in _SHORT | _KEY | _ADVANCED)),
+    *(_bucket_head(count) for count in range(1, portisch_bucket.MAX_BUCKETS + 1)),
+)
+_KEY_HEAD = re.compile(b"%b%b" % (*exactly(bytes((START,))), _any_of(lambda byte: byte in _KEY)))
+_FIRST_AMBIGUOUS_COUNT = 6
+_PLAIN_DATA = {
+    count: re.compile(_any_of(partial(_is_bucket_data, count=count)) + b"{0,%d}" % portisch_bucket.MAX_DATA_BYTES)
+    for count in range(1, _FIRST_AMBIGUOUS_COUNT)
+}
+"""By number of buckets: the longest run of bytes that are data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +201,12 @@ def _unless_cut_off(held: bytes, length: int, idle: bool) -> int | Verdict:
 
     Then the key frame inside is sound too: the cut-off one gives way, or a press would be lost with it.
     """
-    for at in range(2, length - 1):
-        if held[at] == START and held[at + 1] in _KEY:
-            end = at + _KEY_BYTES
-            if len(held) < end and not idle:
-                return Verdict.MORE
-            if held[end - 1 : end] == bytes((STOP,)):
-                return Verdict.NO
+    for head in _KEY_HEAD.finditer(held, 2, length):
+        end = head.start() + _KEY_BYTES
+        if len(held) < end and not idle:
+            return Verdict.MORE
+        if held[end - 1 : end] == bytes((STOP,)):
+            return Verdict.NO
     return length
 
 
@@ -194,6 +222,8 @@ def _measure_buckets(held: bytes, idle: bool) -> int | Verdict:
     if not 1 <= count <= portisch_bucket.MAX_BUCKETS:
         return Verdict.NO
     data_start = portisch_bucket.HEADER_BYTES + 2 * count
+    if count < _FIRST_AMBIGUOUS_COUNT:
+        return _measure_plain_buckets(held, data_start, count)
     end: int | None = None
     for at in range(data_start, len(held)):
         byte = held[at]
@@ -201,15 +231,20 @@ def _measure_buckets(held: bytes, idle: bool) -> int | Verdict:
             return end or Verdict.NO
         if byte == STOP:
             end = at + 1
-            if count < 6:
-                return end
         elif not _is_bucket_data(byte, count) and not _is_filled_up(held, at, count):
             return end or Verdict.NO
     return end if idle and end else Verdict.MORE
 
 
-def _is_bucket_data(byte: int, count: int) -> bool:
-    return byte != START and byte >> 4 & 7 < count and byte & 7 < count
+def _measure_plain_buckets(held: bytes, data_start: int, count: int) -> int | Verdict:
+    """A bucket frame in which 55 can only be the end."""
+    run = _PLAIN_DATA[count].match(held, data_start)
+    end = data_start if run is None else run.end()
+    if end < len(held) and end - data_start < portisch_bucket.MAX_DATA_BYTES and _is_filled_up(held, end, count):
+        end += 1
+    if end < len(held):
+        return end + 1 if held[end] == STOP else Verdict.NO
+    return Verdict.MORE
 
 
 def _is_filled_up(held: bytes, at: int, count: int) -> bool:

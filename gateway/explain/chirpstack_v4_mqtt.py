@@ -86,7 +86,7 @@ def _up_fields(values: Values, model: str | None) -> dict[str, Any]:
     data = data_of(values) or b""
     fields: dict[str, Any] = {
         "fport": port_of(values),
-        "fcnt": number(values.get("fCnt", 0)),
+        "fcnt": None if (count := number(values.get("fCnt", 0))) is None else int(count),
         "payload_hex": data.hex().upper(),
     }
     return fields | (fields_of(data, model) if model is not None else {"event": _DEPENDS})
@@ -101,4 +101,4 @@ def _location_fields(values: Values) -> dict[str, Any]:
 
 def _snake(name: str) -> str:
     """The name as the fields have it: `fCntDown` is fcnt_down, `externalPowerSource` is external_power_source."""
-    return re.sub(r"(?<=[a-z])[A-Z]", lambda found: f"_{found.group().lower()}", name.replace("fC", "fc"))
+    return re.sub(r"(?<=[a-z])[A-Z]+", lambda found: f"_{found.group().lower()}", name.replace("fC", "fc"))

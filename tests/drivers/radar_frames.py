@@ -68,8 +68,8 @@ SOUND: dict[str, st.SearchStrategy[bytes]] = {
 REASONS: dict[str, frozenset[str]] = {
     "hlk_ld2410": frozenset({"noise", "incomplete", "bad_frame"}),
     "hlk_ld2450": frozenset({"noise", "incomplete", "bad_frame"}),
-    "r60_5359": frozenset({"noise", "incomplete", "bad_frame", "bad_value"}),
-    "seeed_mr60": frozenset({"noise", "incomplete", "bad_frame", "implausible"}),
+    "r60_5359": frozenset({"noise", "incomplete", "bad_checksum", "bad_frame", "bad_value"}),
+    "seeed_mr60": frozenset({"noise", "incomplete", "bad_checksum", "bad_frame", "implausible"}),
 }
 HEADS = (b"\x01\x00\x00\x00\xf0\x0e\x02\x0f", b"\xf4\xf3\xf2\xf1\x40\x00", b"\xfd\xfc\xfb\xfa\x40\x00",
          b"\xaa\xff\x03\x00", b"\x53\x59\x80\x01\x00\x40", b"\x01", b"\x53")  # fmt: skip
