@@ -1,21 +1,27 @@
 """What a frame costs: each driver over its own example frames, and what 1,000 bytes of noise cost on a line.
 
-`python -P -m benchmarks.decode` prints it alone. The examples are the files of `tests/frames` that bear its name.
+`python -P -m benchmarks.decode` prints it alone. The examples are the captured frames of `benchmarks.samples`.
 """
 
-import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Any
 
+from benchmarks import samples
 from benchmarks.report import percentile
 from drivers.device import Device
-from drivers.registry import MQTT_DRIVERS, SERIAL_DRIVERS, MqttDriver, SerialDriver
+from drivers.registry import (
+    LISTENER_DRIVERS,
+    MQTT_DRIVERS,
+    POLLED_DRIVERS,
+    SERIAL_DRIVERS,
+    ListenerDriver,
+    MqttDriver,
+    PolledDriver,
+    SerialDriver,
+)
 
-FRAMES = Path(__file__).parent.parent / "tests" / "frames"
 NOISE_BYTES = 1_000
 _ROUNDS = 200
 _NOISE_ROUNDS = 100
@@ -24,54 +30,48 @@ _SEED = 7
 
 
 def table() -> str:
-    """One row per driver: microseconds per frame, and milliseconds per 1,000 noise bytes of those on serial lines."""
+    """One row per driver: microseconds per frame, and milliseconds per 1,000 noise bytes of those on lines."""
     lines = [f"{'driver':<24}{'frames':>8}{'us/frame p50':>14}{'p99':>9}{'noise ms p50':>14}{'max':>9}"]
-    lines += [_serial_row(name, driver) for name, driver in sorted(SERIAL_DRIVERS.items())]
-    rows = [_mqtt_row(name, driver) for name, driver in sorted(MQTT_DRIVERS.items())]
-    return "\n".join(lines + [row for row in rows if row is not None])
+    on_lines: dict[str, SerialDriver | ListenerDriver] = {**SERIAL_DRIVERS, **LISTENER_DRIVERS}
+    lines += [_line_row(name, driver) for name, driver in sorted(on_lines.items())]
+    lines += [_polled_row(name, driver) for name, driver in sorted(POLLED_DRIVERS.items())]
+    return "\n".join(lines + [_mqtt_row(name, driver) for name, driver in sorted(MQTT_DRIVERS.items())])
 
 
-def _serial_row(name: str, driver: SerialDriver) -> str:
-    frames = [bytes.fromhex(vector["input"]) for vector in _vectors(name) if vector["kind"] == "hex"]
+def _line_row(name: str, driver: SerialDriver | ListenerDriver) -> str:
+    frames = samples.frames(name)
     cost = [_microseconds(partial(_take, driver, frame)) for frame in frames for _ in range(_ROUNDS)]
     noise = [_microseconds(partial(_take, driver, each)) for each in _noise(frames)]
     return _row(name, len(frames), cost, noise)
 
 
-def _mqtt_row(name: str, driver: MqttDriver) -> str | None:
-    """None where the driver's file holds no message with its topic."""
-    messages = [(vector["topic"], _payload(vector["input"])) for vector in _vectors(name) if _is_message(vector)]
-    if not messages:
-        return None
+def _polled_row(name: str, driver: PolledDriver) -> str:
+    pairs = samples.questions(name)
+    cost = [_microseconds(partial(_ask, driver, *pair)) for pair in pairs for _ in range(_ROUNDS)]
+    question, answers = pairs[0][0], [answer for _, answer in pairs if answer]
+    noise = [_microseconds(partial(_ask, driver, question, each)) for each in _noise(answers)]
+    return _row(name, len(pairs), cost, noise)
+
+
+def _mqtt_row(name: str, driver: MqttDriver) -> str:
+    messages = samples.messages(name)
     cost = [_microseconds(partial(_hear, driver, *message)) for message in messages for _ in range(_ROUNDS)]
     return _row(name, len(messages), cost, [])
-
-
-def _vectors(driver: str) -> list[dict[str, Any]]:
-    return [
-        vector
-        for file in sorted(FRAMES.glob(f"{driver}*.json"))
-        for vector in json.loads(file.read_text(encoding="utf-8"))["vectors"]
-    ]
-
-
-def _is_message(vector: dict[str, Any]) -> bool:
-    return isinstance(vector.get("topic"), str) and vector["kind"] != "mqtt_sequence"
-
-
-def _payload(shown: object) -> bytes:
-    return shown.encode() if isinstance(shown, str) else json.dumps(shown).encode()
 
 
 def _anybody(driver: str, address: str) -> Device:
     return Device(id="bench", driver=driver, address=address, model="", room="", code_map={"F": "sos"})
 
 
-def _take(driver: SerialDriver, line: bytes) -> None:
+def _take(driver: SerialDriver | ListenerDriver, line: bytes) -> None:
     splitter = driver.new_splitter()
     for piece in splitter.feed(line) + splitter.flush():
         if isinstance(piece, bytes):
             driver.decode(piece, _anybody)
+
+
+def _ask(driver: PolledDriver, question: bytes, answer: bytes) -> None:
+    driver.decode("bus", question, answer, _anybody)
 
 
 def _hear(driver: MqttDriver, topic: str, payload: bytes) -> None:
