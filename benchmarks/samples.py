@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from drivers import ble, ble_bthome, ble_mibeacon, wearable
+from drivers import ble, ble_bthome, ble_mibeacon, openmqttgateway_serial, wearable
 
 FRAMES = Path(__file__).parent.parent / "tests" / "frames"
 
@@ -29,8 +29,8 @@ _TOPICS = {"rtl_433": "rtl_433/host/events", "chirpstack": "", "owntracks": "own
 
 def frames(driver: str) -> list[bytes]:
     """What went over the line of a driver, one piece for each vector. Raises KeyError for one without examples."""
-    if driver == "ble_gateway":
-        return [payload + b"\r\n" for _, payload in messages("ble")]
+    if driver == "openmqttgateway":
+        return [openmqttgateway_serial.encode("/BTtoMQTT", payload) for _, payload in messages("ble")]
     return [_frame(vector) for vector in _vectors(*_FILES[driver])]
 
 

@@ -207,12 +207,18 @@ SERIAL_DRIVERS: Mapping[str, SerialDriver] = _Lazy(
     {
         "hlk_ld2410": ("drivers.hlk_ld2410", "SERIAL_DRIVER"),
         "hlk_ld2450": ("drivers.hlk_ld2450", "SERIAL_DRIVER"),
+        "openmqttgateway": ("drivers.openmqttgateway_serial", "SERIAL_DRIVER"),
         "r60_5359": ("drivers.r60_5359", "SERIAL_DRIVER"),
         "seeed_mr60": ("drivers.seeed_mr60", "SERIAL_DRIVER"),
         "sonoff_rf_bridge": ("drivers.sonoff_rf_bridge", "SERIAL_DRIVER"),
     },
 )
 """What `driver` of a `[[serial]]` may be."""
+
+SERIAL_RECEIVERS: Mapping[str, frozenset[str]] = {
+    "openmqttgateway": frozenset({"ble", "ev1527", "openmqttgateway", "rtl_433"})
+}
+"""By driver of a `[[serial]]`: the drivers of devices that it hears beside the broker."""
 
 POLLED_DRIVERS: Mapping[str, PolledDriver] = _Lazy(PolledDriver, {"modbus": ("drivers.modbus", "POLLED_DRIVER")})
 """What `driver` of a `[[serial]]` may be where the gateway has to ask."""

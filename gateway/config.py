@@ -118,9 +118,7 @@ def _config(top: Table, folder: Path) -> Config:
     outputs = read_outputs(top.tables("output"), devices, serial_ports, has_broker=broker is not None)
     limits = read_limits(top, devices)
     night = read_night(top, any(device.out_of_bed_minutes for device in devices))
-    _warn_of_unheard_devices(
-        top, devices, has_broker=broker is not None, has_serial=bool(serial_ports), has_listener=bool(listeners)
-    )
+    _warn_of_unheard_devices(top, devices, serial_ports, has_broker=broker is not None, has_listener=bool(listeners))
     _warn_of_unasked_devices(top, devices, serial_ports)
     box = read_box(top.table("box"), devices)
     if box is not None:
@@ -198,9 +196,18 @@ def _presses_per_minute(table: Table | None) -> int:
 
 
 def _warn_of_unheard_devices(
-    top: Table, devices: tuple[Device, ...], *, has_broker: bool, has_serial: bool, has_listener: bool
+    top: Table,
+    devices: tuple[Device, ...],
+    ports: tuple[SerialPort, ...],
+    *,
+    has_broker: bool,
+    has_listener: bool,
 ) -> None:
+    has_serial = bool(ports)
+    on_lines = {driver for port in ports for driver in registry.SERIAL_RECEIVERS.get(port.driver, ())}
     for index, device in enumerate(devices):
+        if device.driver in on_lines:
+            continue
         on_broker = device.driver in registry.MQTT_DRIVERS
         by_receiver = device.driver in registry.MQTT_RECEIVERS
         if on_broker and not has_broker:

@@ -61,9 +61,9 @@ def read_serial_ports(tables: list[Table]) -> tuple[SerialPort, ...]:
             name=table.matching_text("name", _PORT_NAME, remedy='write a short name such as "rf": a-z, 0-9, _ and -'),
             path=table.text("path", remedy='write the port\'s path, such as "/dev/serial/by-id/…"'),
             driver=driver,
-            # Receivers have a baud rate of their own; heads come with several, and one line has but one.
+            # Receivers have a baud rate of their own; heads and firmware built by hand come with several.
             baud_rate=table.optional_integer("baud_rate", 1_200, 115_200)
-            if driver in registry.POLLED_DRIVERS
+            if driver in registry.POLLED_DRIVERS or driver in registry.SERIAL_RECEIVERS
             else None,
         )
         note_twice(table, "name", (port.name,), seen)

@@ -79,7 +79,8 @@ class SerialLine:
         splitter = self._driver.new_splitter()
         answers: asyncio.Queue[bytes] = asyncio.Queue(ANSWERS_LIMIT)
         orders: asyncio.Queue[bytes] = asyncio.Queue(WAITING_LIMIT)
-        async with open_port(self._port.path, self._driver.baud_rate) as port, asyncio.TaskGroup() as group:
+        baud_rate = self._port.baud_rate or self._driver.baud_rate
+        async with open_port(self._port.path, baud_rate) as port, asyncio.TaskGroup() as group:
             group.create_task(_write(port, answers), name=f"{self._name} answers")
             group.create_task(_write(port, orders), name=f"{self._name} orders")
             self._metrics.serial_connected(self._port.name, connected=True)

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from drivers import ble, ble_bthome, ble_mibeacon
+from drivers import ble, ble_bthome, ble_mibeacon, openmqttgateway_serial
 from tests.drivers.vectors import vectors
 
 SERVICE_DATA: st.SearchStrategy[tuple[str, str, bytes]] = st.sampled_from(
@@ -13,6 +13,12 @@ SERVICE_DATA: st.SearchStrategy[tuple[str, str, bytes]] = st.sampled_from(
     ]
 )
 MESSAGES: dict[str, st.SearchStrategy[bytes]] = {"ble": SERVICE_DATA.map(lambda heard: ble.encode(*heard))}
+SOUND: dict[str, st.SearchStrategy[bytes]] = {
+    "openmqttgateway": st.builds(
+        openmqttgateway_serial.encode, st.sampled_from(["/BTtoMQTT", "/BTtoMQTT/A4C138058EE9"]), MESSAGES["ble"]
+    )
+    | st.just(openmqttgateway_serial.encode_heartbeat())
+}
 TOPICS: dict[str, tuple[str, ...]] = {
     "ble": ("home/gate/BTtoMQTT/A4C138058EE9", "home/gate/BTtoMQTT/A4C138058EEA", "home/gate/BTtoMQTT/unknown", "ble")
 }

@@ -55,6 +55,6 @@ KEYS = frozenset(
 _JSON = frozenset({"bad_json", "bad_topic", "bad_utf8", "not_object", "oversize", "too_deep"})
 REASONS: dict[str, frozenset[str]] = {
     "tasmota_rf": _JSON | {"bad_code", "bad_frame", "noise", "not_ev1527"},
-    "openmqttgateway": _JSON | {"bad_code", "not_ev1527", "partial"},
+    "openmqttgateway": _JSON | {"bad_code", "not_ev1527", "partial", "noise", "incomplete"},
     "rtl_433": _JSON | {"bad_id"},
 }

@@ -38,6 +38,7 @@ SOUND: dict[str, st.SearchStrategy[bytes]] = {
     | st.sampled_from([bytes.fromhex(vector["input"]) for vector in vectors("sonoff_rf_bridge_uart")]),
     **radar_frames.SOUND,
     **worn_frames.SOUND,
+    **ble_frames.SOUND,
 }
 MESSAGES: dict[str, st.SearchStrategy[bytes]] = {
     "zigbee2mqtt": st.sampled_from([json.dumps(vector["input"]).encode() for vector in vectors("zigbee2mqtt_json")]),
@@ -77,7 +78,7 @@ BRIDGE_HEADS = (b"\xaa", b"\xaa\xb1\x08", b"\xaa\xa6\x20", b"\xaa\xb1\x08" + b"\
 
 LINES: Mapping[str, SerialDriver | ListenerDriver] = {**SERIAL_DRIVERS, **LISTENER_DRIVERS}
 """Whatever cuts frames out of a stream of bytes."""
-HELD_LIMIT_BYTES = {"gps_watch": 2_049}
+HELD_LIMIT_BYTES = {"gps_watch": 2_049, "openmqttgateway": 2_049}
 serial_drivers = pytest.mark.parametrize("name", sorted(LINES))
 mqtt_drivers = pytest.mark.parametrize("name", sorted(MQTT_DRIVERS))
 
