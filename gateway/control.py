@@ -153,6 +153,8 @@ class Control:
             if mode is not None and not line.outlet.send(Message("", mode.enter)):
                 _tell(writer, Told(refused=f"{request.line} is not plugged in"))
                 return
+            if not line.outlet.is_open:
+                _tell(writer, Told(note=f"{request.line} is not plugged in; plug it in now and it is heard"))
             try:
                 async with asyncio.TaskGroup() as group:
                     telling = group.create_task(_tell_on(queue, writer))

@@ -24,6 +24,11 @@ class Outlet:
         self._send: Callable[[Message], bool] | None = None
         self._listeners: list[Callable[[], None]] = []
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the line is up."""
+        return self._send is not None
+
     def listen(self, opened: Callable[[], None]) -> None:
         """Have `opened` called each time the line comes up."""
         self._listeners.append(opened)

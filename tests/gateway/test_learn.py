@@ -189,6 +189,19 @@ async def until_answered(path: Path, asked: bytes) -> bytes:
         return said
 
 
+async def test_a_receiver_that_is_plugged_in_while_learning_is_heard(tmp_path: Path) -> None:
+    house = House(folder=tmp_path, uplink_port=free_port(), broker_port=free_port(), serial_path=str(tmp_path / "usb"))
+    async with house.gateway_running() as gateway:
+        await gateway.wait_line("there is no such port")
+        async with learning(house) as learner:
+            await learner.wait_line("rf is not plugged in")
+            with PtyPair(tmp_path / "usb") as radio:
+                await gateway.wait_line("listening on serial")
+                await radio.write(frame("7", NEW_CORD))
+                await learner.wait_line(f"ev1527 {NEW_CORD} code 7")
+            assert (await interrupted(learner))[0] == 0
+
+
 async def test_a_learner_that_goes_without_reading_harms_nobody(tmp_path: Path) -> None:
     house = House(folder=tmp_path, uplink_port=free_port(), broker_port=free_port())
     with PtyPair() as radio:
