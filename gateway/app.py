@@ -100,7 +100,7 @@ class House:
         self.drivers = {name: DRIVERS[name] for name in {device.driver for device in config.devices}}
         self.intake = Intake(devices, self.drivers, config.presses_per_minute, new_id)
         self.status = StatusBook(store, self.intake, self.ledger, self.problems, clock, config.uplink.heartbeat_minutes)
-        self.status.devices = tuple(device.id for device in config.devices)
+        self.status.enrol(config.devices, self.drivers)
         self.status.away_since = lambda: self.away.since
         self.answers = Answers(
             store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock
@@ -237,6 +237,7 @@ class House:
         }
 
     def _render_metrics(self) -> Response:
+        self.metrics.hand_tests_due(sum(one.is_due for one in self.status.standings()))
         self.metrics.unanswered(self.ledger.unanswered(), self.ledger.oldest_alarm_age(self.clock.monotonic()))
         return Response(HTTPStatus.OK, "text/plain; version=0.0.4", self.metrics.render())
 

@@ -63,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     command("status", _status, "Ask the running gateway how it is.").add_argument(
         "--json", action="store_true", help="print one JSON object"
     )
+    walk = command("walk-test", _walk_test, "List the devices, when each was last proven, and which to test by hand.")
+    how = walk.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print a JSON list")
+    how.add_argument("--follow", action="store_true", help="tick off each device as it is pressed, for up to an hour")
     learn = command("learn", _learn, "Show what a line hears, and print the sections to enrol it.")
     learn.add_argument("--line", required=True, metavar="NAME", help='the name of a [[serial]], or "broker"')
     learn.add_argument("--seconds", type=_seconds, default=60, metavar="N", help="how long, at most 600 (default 60)")
@@ -168,6 +172,26 @@ def _learn(arguments: argparse.Namespace) -> int:
     else:
         print("nothing was heard: battery, distance, or another frequency?")
     return DONE if learnt.rows() else NO
+
+
+def _walk_test(arguments: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from gateway import walk_test
+    from gateway.config import ConfigError, load
+    from gateway.store.database import StoreError
+
+    try:
+        config = load(arguments.config)
+        if arguments.follow:
+            return DONE if walk_test.follow(config, sys.stdout) else NO
+        now = datetime.now(UTC)
+        found = walk_test.look(config, now)
+    except (ConfigError, StoreError) as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    print(walk_test.as_json(found) if arguments.json else walk_test.table(found, config.notice.language, now))
+    return NO if walk_test.needs_work(found) else DONE
 
 
 def _status(arguments: argparse.Namespace) -> int:

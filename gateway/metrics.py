@@ -96,6 +96,9 @@ class Metrics:
             ["port"],
             registry=registry,
         )
+        self._hand_tests_due = Gauge(
+            "anju_hand_tests_due", "Devices that cannot be supervised and want a test by hand", registry=registry
+        )
         build_info = Gauge("anju_build_info", "Always 1; the version is the label", ["version"], registry=registry)
         build_info.labels(version).set(1)
 
@@ -135,6 +138,10 @@ class Metrics:
     def uplink_disconnected(self) -> None:
         """The connection to the district's broker ended."""
         self._uplink_connected.set(0)
+
+    def hand_tests_due(self, count: int) -> None:
+        """So many devices that cannot be supervised have not been used or tested for a month."""
+        self._hand_tests_due.set(count)
 
     def unanswered(self, count: int, oldest_alarm_seconds: float) -> None:
         """So many messages are without the centre's `received`; age of the oldest alarm among them, 0 if none."""

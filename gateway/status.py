@@ -3,15 +3,18 @@
 import asyncio
 import importlib.metadata
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from http import HTTPStatus
 from typing import Literal
 
+from drivers.device import Device
+from drivers.registry import Driver
 from gateway.clock import Clock
 from gateway.contract.messages import Status
 from gateway.contract.times import to_text
+from gateway.hand_tests import Standing, standings
 from gateway.http import Response
 from gateway.intake.intake import Intake
 from gateway.problems import Problems
@@ -45,8 +48,19 @@ class StatusBook:
         self._session = store.identity.boot * _SESSIONS_PER_BOOT
         self.heartbeat_minutes = heartbeat_minutes
         self.devices: tuple[str, ...] = ()
+        self._devices: tuple[Device, ...] = ()
+        self._drivers: Mapping[str, Driver] = {}
         self.away_since: Callable[[], datetime | None] = lambda: None
         self.heartbeat_changed = asyncio.Event()
+
+    def enrol(self, devices: tuple[Device, ...], drivers: Mapping[str, Driver]) -> None:
+        """These devices belong to the house."""
+        self._devices, self._drivers = devices, drivers
+        self.devices = tuple(device.id for device in devices)
+
+    def standings(self) -> list[Standing]:
+        """Where every enrolled device stands: who watches it, and whether it is due for a test by hand."""
+        return standings(self._devices, self._drivers, self._intake.book.states(), self._clock.now())
 
     def next_session(self) -> int:
         """The number of the next connection: it grows over connections and over boots."""
@@ -68,7 +82,7 @@ class StatusBook:
             waiting = [entry.stored.event for entry in self._ledger.alarms()]
             alarms = [(event.id, "calling") for event in waiting if event.raises_alarm or event.is_test]
             total = len(alarms)
-        heard = self._intake.last_heard
+        heard, standing = self._intake.last_heard, self.standings()
         return Status(
             state=known,
             session=self._session,
@@ -80,6 +94,8 @@ class StatusBook:
             devices={device: to_text(heard[device]) if device in heard else None for device in self.devices},
             open=[alarm for alarm, _ in alarms],
             open_total=total,
+            unsupervised=[one.device.id for one in standing if not one.supervised],
+            hand_tests_due=[one.device.id for one in standing if one.is_due],
             problems=self._problems.list(),
         )
 

@@ -37,21 +37,26 @@ def fit_event(body: CloudEvent, limit_bytes: int) -> bytes:
 def encode_status(status: Status) -> bytes:
     """Encode a status message within the contract's limit; the totals count what is cut here too.
 
-    Devices are cut first: the never heard and the longest silent stay, for they are the news. Then open alarms are
-    cut from the end of the list. `version` and `problems` are the gateway's own short words and are not cut.
+    What is unsupervised or due is cut first. Then devices: the never heard and the longest silent stay, for they are
+    the news. Then open alarms are cut from the end of the list. `version` and `problems` are the gateway's own short
+    words and are not cut.
     """
     body = msgspec.structs.replace(
         status,
         devices_total=max(status.devices_total, len(status.devices)),
         open_total=max(status.open_total, len(status.open)),
+        unsupervised_total=max(status.unsupervised_total, len(status.unsupervised)),
+        hand_tests_due_total=max(status.hand_tests_due_total, len(status.hand_tests_due)),
     )
     encoded = msgspec.json.encode(body)
     if len(encoded) <= OTHER_LIMIT_BYTES:
         return encoded
     longest_silent_first = sorted(status.devices.items(), key=lambda item: item[1] or "")
-    body.devices, body.open = {}, []
+    body.devices, body.open, body.unsupervised, body.hand_tests_due = {}, [], [], []
     body.open = _fitting(status.open, OTHER_LIMIT_BYTES - len(msgspec.json.encode(body)))
     body.devices = dict(_fitting(longest_silent_first, OTHER_LIMIT_BYTES - len(msgspec.json.encode(body))))
+    body.hand_tests_due = _fitting(status.hand_tests_due, OTHER_LIMIT_BYTES - len(msgspec.json.encode(body)))
+    body.unsupervised = _fitting(status.unsupervised, OTHER_LIMIT_BYTES - len(msgspec.json.encode(body)))
     return msgspec.json.encode(body)
 
 

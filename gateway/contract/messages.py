@@ -144,7 +144,9 @@ class Status(Struct, kw_only=True):
 
     A will whose `session` is older than the last birth's is to be ignored.
     `devices` gives each device's last sign of life; `open` the ids of open alarms, the longest open first.
-    Both are cut where the message would exceed the contract's size: the totals tell how many there are.
+    `unsupervised` are the devices whose silence nobody would notice; `hand_tests_due` those of them that nobody has
+    used or tested for a month. All are cut where the message would exceed the contract's size: the totals tell how
+    many there are.
     """
 
     state: Literal["online", "offline", "stopping"]
@@ -158,6 +160,10 @@ class Status(Struct, kw_only=True):
     devices_total: int = 0
     open: list[str] = []
     open_total: int = 0
+    unsupervised: list[str] = []
+    unsupervised_total: int = 0
+    hand_tests_due: list[str] = []
+    hand_tests_due_total: int = 0
     problems: list[str] = []
 
 
