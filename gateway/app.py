@@ -92,7 +92,7 @@ class House:
         self.away = Away(store, self.announcer.show_away)
         self.notices = Notices(self.announcer)
         self.hops = Hops(self.metrics)
-        self.digest = DigestBook(clock.now())
+        self.digest = DigestBook(clock.now(), config.vital_signs.sent)
         self.sender = Sender(
             gateway=config.gateway, district=config.district, resident=config.resident, store=store.identity.store
         )

@@ -9,7 +9,7 @@ from drivers.device import Device
 from gateway.config_box import Box, read_box
 from gateway.config_commands import read_command_keys
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
-from gateway.config_limits import read_limits
+from gateway.config_limits import VitalSigns, read_vital_signs
 from gateway.config_night import NightRule, read_night
 from gateway.config_notice import Notice, read_notice
 from gateway.config_outputs import OutputConfig, read_outputs
@@ -17,7 +17,6 @@ from gateway.config_rules import Table, is_loopback, listed, quoted
 from gateway.config_syntax import UnreadableFileError, read
 from gateway.config_uplink import Uplink, read_uplink
 from gateway.contract import topics
-from gateway.rules.vital_signs import Limit
 
 PRESSES_PER_MINUTE = 10
 _RESIDENT = r"[A-Za-z0-9._-]{1,64}"
@@ -62,7 +61,7 @@ class Config:
     notice: Notice
     command_keys: tuple[bytes, ...]
     night: NightRule | None
-    limits: tuple[Limit, ...]
+    vital_signs: VitalSigns
     box: Box | None
     presses_per_minute: int
     serial_ports: tuple[SerialPort, ...]
@@ -116,7 +115,7 @@ def _config(top: Table, folder: Path) -> Config:
     listeners = read_listeners(top.tables("listener"))
     devices = read_devices(top.tables("device"))
     outputs = read_outputs(top.tables("output"), devices, serial_ports, has_broker=broker is not None)
-    limits = read_limits(top, devices)
+    vital_signs = read_vital_signs(top, devices)
     night = read_night(top, any(device.out_of_bed_minutes for device in devices))
     _warn_of_unheard_devices(top, devices, serial_ports, has_broker=broker is not None, has_listener=bool(listeners))
     _warn_of_unasked_devices(top, devices, serial_ports)
@@ -136,7 +135,7 @@ def _config(top: Table, folder: Path) -> Config:
         notice=notice,
         command_keys=command_keys,
         night=night,
-        limits=limits,
+        vital_signs=vital_signs,
         box=box,
         presses_per_minute=presses_per_minute,
         serial_ports=serial_ports,

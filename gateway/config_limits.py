@@ -1,6 +1,6 @@
 """Limits for readings of the body, as the file says them: each with its unit, checked against what can be true."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from drivers.device import Device
 from drivers.measurements import QUANTITIES, Quantity, in_unit, is_plausible
@@ -15,9 +15,20 @@ DEFAULTS = {"none": (), "news2": news2.LIMITS}
 """By name: nothing, or the published limits for adults."""
 
 
-def read_limits(top: Table, devices: tuple[Device, ...]) -> tuple[Limit, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VitalSigns:
+    """The limits that hold, and which quantities may leave the house in digests."""
+
+    limits: tuple[Limit, ...]
+    sent: frozenset[str]
+
+
+def read_vital_signs(top: Table, devices: tuple[Device, ...]) -> VitalSigns:
     """`[vital_signs]` and all `[[limit]]` sections; a limit of the file stands in the place of a published one."""
-    published = _defaults(top.table("vital_signs"))
+    table = top.table("vital_signs")
+    published, is_sent = ((), None) if table is None else (_defaults(table), table.optional_flag("send"))
+    if table is not None:
+        table.report_unknown()
     ids = [device.id for device in devices]
     own: dict[tuple[str | None, str], Limit] = {}
     for table in top.tables("limit"):
@@ -29,16 +40,14 @@ def read_limits(top: Table, devices: tuple[Device, ...]) -> tuple[Limit, ...]:
         if key in own:
             table.problem("type", f"{quoted(limit.quantity)} has a limit already; write one [[limit]] for each device")
         own[key] = limit
-    return (*(limit for limit in published if (None, limit.quantity) not in own), *own.values())
+    limits = (*(limit for limit in published if (None, limit.quantity) not in own), *own.values())
+    return VitalSigns(limits=limits, sent=frozenset(VITAL_SIGNS) if is_sent else frozenset())
 
 
-def _defaults(table: Table | None) -> tuple[Limit, ...]:
-    if table is None:
-        return ()
+def _defaults(table: Table) -> tuple[Limit, ...]:
     name = table.text("defaults", "none", remedy=f"write one of: {listed(DEFAULTS)}")
     if name.strip() and name not in DEFAULTS:
         table.problem("defaults", f"unknown defaults {quoted(name)}{suggestion(name, sorted(DEFAULTS))}")
-    table.report_unknown()
     return DEFAULTS.get(name, ())
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from drivers.event import Event, Kind
 from gateway.contract.envelope import OTHER_LIMIT_BYTES, Sender
-from gateway.contract.messages import DeviceDigest, Digest, DigestData
+from gateway.contract.messages import DeviceDigest, Digest, DigestData, Reading
 from gateway.contract.times import to_text
 from gateway.store.database import new_id
 
@@ -16,10 +16,11 @@ DEVICES_LIMIT_BYTES = OTHER_LIMIT_BYTES - 1_024
 
 
 class DigestBook:
-    """Collects what the devices say between two digests."""
+    """Collects what the devices say between two digests. Only these `quantities` of what they measure may leave."""
 
-    def __init__(self, since: datetime) -> None:
+    def __init__(self, since: datetime, quantities: frozenset[str] = frozenset()) -> None:
         self._since = since
+        self._quantities = quantities
         self._devices: dict[str, DeviceDigest] = {}
         self._last_heard: dict[str, datetime] = {}
 
@@ -41,6 +42,8 @@ class DigestBook:
             entry.rssi_dbm = event.rssi_dbm
         if event.kind is Kind.ACTIVITY and event.type is not None:
             entry.activity[event.type] = entry.activity.get(event.type, 0) + 1
+        if event.kind is Kind.MEASUREMENT and event.type in self._quantities and event.value is not None:
+            _measured(entry.measurements, event.type, event.value, event.unit)
 
     def take(self, until: datetime, sender: Sender) -> list[bytes]:
         """The digests of the time since the last ones, and begin anew; none where nothing was heard."""
@@ -49,6 +52,15 @@ class DigestBook:
             device.last_heard_at = to_text(self._last_heard[device.device])
         since, self._since, self._devices, self._last_heard = self._since, until, {}, {}
         return [_encode(part, since, until, sender) for part in _parts(devices)]
+
+
+def _measured(readings: dict[str, Reading], quantity: str, value: float, unit: str | None) -> None:
+    known = readings.get(quantity)
+    if known is None:
+        readings[quantity] = Reading(unit=unit, count=1, lowest=value, highest=value, last=value)
+        return
+    known.count += 1
+    known.lowest, known.highest, known.last = min(known.lowest, value), max(known.highest, value), value
 
 
 def _parts(devices: list[DeviceDigest]) -> Iterator[list[DeviceDigest]]:

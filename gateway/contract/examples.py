@@ -50,6 +50,7 @@ def _id(number: int, seconds: float = 0) -> str:
 _SMOKE = _id(1)
 _CORD = _id(2, 3600)
 _FALL = _id(3, 7200)
+_HEART = _id(19, 9800)
 _WATCH = _id(4, 8000)
 
 
@@ -85,6 +86,10 @@ def _sent(name: str, priority: Priority, sequence: int, after_seconds: float, ev
     return Example(name, branch_of(event), encode(event, priority, _SENDER, attempt))
 
 
+_TOO_HIGH = {
+    "quantity": "heart_rate", "unit": "bpm", "readings": [135.0, 140.0, 138.0],
+    "beyond": "high", "limit": 130.0, "in_a_row": 3, "minutes": 10,
+}  # fmt: skip
 _DETECTOR = {"device": "smoke-kitchen", "model": "generic-smoke", "room": "kitchen", "supervised": True}
 _PULL_CORD = {"device": "cord-bath", "model": "ev1527-cord", "room": "bathroom", "supervised": False}
 
@@ -106,6 +111,7 @@ def _alarms() -> list[Example]:
     smoke = {**_DETECTOR, "kind": Kind.ALARM, "type": "smoke", "alarm": _SMOKE}
     cord = {**_PULL_CORD, "kind": Kind.ALARM, "type": "sos", "alarm": _CORD}
     cleared = {**smoke, "kind": Kind.RESTORE}
+    heart = {"kind": Kind.ALARM, "type": "vital_sign", "alarm": _HEART, "device": "watch", "model": "generic"}
     cancelled = {"kind": Kind.ALARM, "type": "fall", "alarm": _FALL, "device": "band", "state": State.CANCELLED}
     return [
         _sent("smoke_raised", "fire", 101, 0, _SMOKE, **smoke, battery_percent=88.0, link_quality=132),
@@ -114,6 +120,7 @@ def _alarms() -> list[Example]:
         _sent("cord_updated", "person", 104, 3660, _id(12, 3660), **cord, repeat_count=14),
         _sent("fall_cancelled", "person", 105, 7200, _FALL, **cancelled, confidence=0.81),
         _sent("watch_raised", "person", 106, 8000, _WATCH, **_worn(), battery_percent=61.0),
+        _sent("heart_rate_high", "person", 112, 9800, _HEART, **heart, evidence=_TOO_HIGH),
         _sent("smoke_tested", "fire", 107, 9000, _id(13, 9000), **_DETECTOR, kind=Kind.TEST, type="smoke"),
     ]
 

@@ -104,8 +104,18 @@ class CloudEvent(Struct, kw_only=True):
     subject: str | UnsetType = UNSET
 
 
+class Reading(Struct, kw_only=True):
+    """What was measured of one quantity since the last digest, in `unit`: how often, between what, and last."""
+
+    unit: str | None
+    count: Count
+    lowest: float
+    highest: float
+    last: float
+
+
 class DeviceDigest(Struct, kw_only=True):
-    """What one device said since the last digest."""
+    """What one device said since the last digest. `measurements` are there only where the house may send them."""
 
     device: str
     room: str | None
@@ -115,6 +125,7 @@ class DeviceDigest(Struct, kw_only=True):
     rssi_dbm: int | None = None
     link_quality: int | None = None
     activity: dict[str, int] = {}
+    measurements: dict[str, Reading] = {}
 
 
 class DigestData(Struct, kw_only=True):

@@ -18,7 +18,7 @@ class Rulebook:
 
     def __init__(self, config: Config, intake: Intake, store: Store) -> None:
         self._dwellings = Dwellings(config.devices, config.night, intake, store)
-        self._measured = Measured(config.devices, config.limits, intake, store)
+        self._measured = Measured(config.devices, config.vital_signs.limits, intake, store)
 
     def resume(self, rows: Iterable[Watching], moment: Moment) -> None:
         """Take up what was being watched before a restart."""

@@ -11,7 +11,7 @@ from tests.gateway.test_config import COMPLETE, only_problem, problems, write
 
 
 def limits(folder: Path, text: str) -> tuple[Limit, ...]:
-    return load(write(folder, COMPLETE + text)).limits
+    return load(write(folder, COMPLETE + text)).vital_signs.limits
 
 
 def test_nothing_is_switched_on_by_itself(tmp_path: Path) -> None:
@@ -31,6 +31,15 @@ def test_a_limit_of_one_device_stands_beside_that_of_all(tmp_path: Path) -> None
     text = '\n[[limit]]\ntype = "heart_rate"\nhigh = 120\n'
     text += '\n[[limit]]\ntype = "heart_rate"\nhigh = 140\ndevice = "cord-bath"\n'
     assert [(limit.device, limit.high) for limit in limits(tmp_path, text)] == [(None, 120), ("cord-bath", 140)]
+
+
+def test_readings_leave_the_house_only_where_it_says_so(tmp_path: Path) -> None:
+    assert load(write(tmp_path, COMPLETE)).vital_signs.sent == frozenset()
+    assert load(write(tmp_path, COMPLETE + "\n[vital_signs]\nsend = false\n")).vital_signs.sent == frozenset()
+    sent = load(write(tmp_path, COMPLETE + "\n[vital_signs]\nsend = true\n")).vital_signs.sent
+    assert "heart_rate" in sent
+    assert "temperature" not in sent, "the room's is no vital sign"
+    assert "write true or false" in only_problem(tmp_path, COMPLETE + '\n[vital_signs]\nsend = "yes"\n')
 
 
 @pytest.mark.parametrize(

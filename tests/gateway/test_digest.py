@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from drivers.event import ActivityType, Event, Kind
 from gateway.contract.limits import OTHER_LIMIT_BYTES
-from gateway.contract.messages import Digest
+from gateway.contract.messages import Digest, Reading
 from gateway.digest import DigestBook
 from tests.contract.events import SENDER
 from tests.gateway.houses import NOON, event
@@ -38,6 +38,19 @@ def test_what_a_device_said_is_counted_and_its_last_values_kept() -> None:
     assert (second.device, second.messages, second.rssi_dbm, second.activity) == ("cord-bed", 1, -70, {})
     assert (digest.type, digest.source, digest.subject) == ("anju.telemetry.digest", "/gateways/gw-0001", "r-0001")
     assert (digest.data.since, digest.data.until) == ("2026-03-01T12:00:00.250Z", "2026-03-01T12:15:00.250Z")
+
+
+def test_readings_are_counted_only_where_they_may_leave() -> None:
+    book = DigestBook(NOON, frozenset({"heart_rate"}))
+    for value in (72.0, 80.0, 65.0):
+        book.note(event(Kind.MEASUREMENT, "heart_rate", value=value, unit="bpm"))
+        book.note(event(Kind.MEASUREMENT, "blood_oxygen", value=97.0, unit="percent"))
+    (digest,) = taken(book)
+    (device,) = digest.data.devices
+    assert device.measurements == {"heart_rate": Reading(unit="bpm", count=3, lowest=65.0, highest=80.0, last=65.0)}
+    silent = DigestBook(NOON)
+    silent.note(event(Kind.MEASUREMENT, "heart_rate", value=72.0, unit="bpm"))
+    assert taken(silent)[0].data.devices[0].measurements == {}
 
 
 def test_each_digest_begins_where_the_last_ended_and_silence_sends_none() -> None:
