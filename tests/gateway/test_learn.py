@@ -96,6 +96,14 @@ async def test_the_bridge_is_taken_out_of_its_learning_mode_when_the_learner_is_
                 status, _ = await interrupted(learner)
                 assert status == 1, "nothing was heard"
             async with learning(house, "rf", "--bridge-learn") as learner:
+                assert await radio.read() == LEARN
+                key = frame(SOS)
+                await radio.write(key[:1] + b"\xa3" + key[2:])  # so a bridge that learns tells a cord that is pulled
+                await learner.wait_line("has learnt a code and left its learning mode")
+                await gateway.wait_line("notice state=calling .*device=cord-bath")
+                assert await radio.read() == LEAVE, "the answer to what it has learnt"
+                assert (await interrupted(learner))[0] == 0
+            async with learning(house, "rf", "--bridge-learn") as learner:
                 assert await radio.read() == LEARN, "and nothing before: it had left by itself"
                 assert await gateway.terminate() == 0
                 assert await learner.wait() == 2
