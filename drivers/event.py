@@ -166,6 +166,7 @@ class Signal:
     `not_active` lists the alarm types that this very message reports as not active (for example `smoke: false`):
     it ends an open alarm of that type and is nothing by itself.
     `press` is the kind of a press in the device's own words, which its enrolment may give another meaning.
+    `delivery` is the broker's own number of the message, the same when it is delivered again; the link knows it.
     `marks` are short fixed words about how far to trust it; they go into the event's evidence and change nothing else.
     `location` is where the device is by this very message; what the event of an alarm bears is intake's choice.
     """
@@ -189,6 +190,7 @@ class Signal:
     value: float | None = None
     unit: str | None = None
     raw: bytes = b""
+    delivery: int | None = None
     marks: tuple[str, ...] = ()
     location: Location | None = field(default=None, repr=False)
 
@@ -244,6 +246,7 @@ class Event:
     evidence: dict[str, Any] = field(default_factory=dict)
     raw: str = ""
     location: Location | None = field(default=None, repr=False)
+    delivery: int | None = None
 
     @property
     def raises_alarm(self) -> bool:

@@ -193,9 +193,18 @@ class LocalBroker:
         kept: list[asyncio.Future[Stored]] = []
         for driver in self._drivers:
             if any(covers(subscription, inbound.topic) for subscription in driver.subscriptions):
-                decoded = driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup)
+                decoded = _numbered(
+                    driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup), inbound
+                )
                 kept += self._reception.hear(decoded, driver.name, heard, redelivered=inbound.redelivered)
         return kept
+
+
+def _numbered(decoded: Decoded, inbound: Inbound) -> Decoded:
+    """What a message says, with the broker's number of it; one of QoS 0 has none and never comes again."""
+    if isinstance(decoded, Reject) or not inbound.qos:
+        return decoded
+    return tuple(replace(said, delivery=inbound.mid) for said in decoded)
 
 
 def after_all(kept: "list[asyncio.Future[Stored]]", action: Callable[[], object]) -> None:

@@ -335,6 +335,7 @@ class Intake:
             unit=said.unit,
             evidence=evidence_of(evidence, said),
             raw=said.raw.hex(),
+            delivery=said.delivery,
         )
         if signal is not None:
             event = self.book.took_along(event, moment)

@@ -3,6 +3,7 @@
 And a million strangers on the air, judged without growing.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psutil
@@ -46,6 +47,17 @@ def test_an_equal_press_of_an_hour_ago_does_not_swallow_one_that_was_never_store
     after.remember(first.event, now=0.0, age_seconds=3_600.0)
     (again,) = after.accept(PRESS, at(0), redelivered=True)
     assert isinstance(again, Happened)
+
+
+def test_of_two_equal_presses_the_one_that_was_never_stored_counts() -> None:
+    before, after = intake(), intake()
+    first, second = replace(PRESS, delivery=17), replace(PRESS, delivery=18)
+    (stored,) = before.accept(first, at(0))
+    assert isinstance(stored, Happened)
+    after.remember(stored.event, now=0.0, age_seconds=1.0)
+    (news,) = after.accept(second, at(0), redelivered=True)
+    assert isinstance(news, Happened), "the broker's number says that it is another press"
+    assert after.accept(first, at(0), redelivered=True) == [Stale(driver="zigbee2mqtt", reason="redelivered")]
 
 
 def test_a_restart_between_the_commit_and_the_acknowledgement_makes_no_second_alarm() -> None:
