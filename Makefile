@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: install demo test fuzz check format bench lock sounds clean
+.PHONY: install demo test fuzz faults check format bench lock sounds clean
 
 install: $(VENV)/.installed-run
 
@@ -16,6 +16,11 @@ test: $(VENV)/.installed-dev
 # A million inputs for every decoder; INPUTS=… for another number. A short round is part of `make test`.
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -P -m tests.fuzz --inputs $(or $(INPUTS),1000000)
+
+# Every fault with outages of a minute, and the table of docs/reliability.md; hours with many seeds. What is done is
+# kept in faults.jsonl and not done again; JOBS=… for how many houses at a time.
+faults: $(VENV)/.installed-dev
+	$(BIN)/python -P -m tests.faults --seeds $(or $(SEEDS),1) --jobs $(or $(JOBS),4)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

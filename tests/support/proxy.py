@@ -1,24 +1,33 @@
-"""A wire between a client and its server that a test can cut, in whole or in one direction."""
+"""A wire between a client and its server that a test can cut, stall, slow down and look into."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from simulator.ports import LOOPBACK, free_port
+
+_SLOW_PIECE_BYTES = 128
 
 
 class Proxy:
     """Forwards TCP from its own `port` to `target`. The port stays the same while the wire is cut and mended.
 
-    `deaf`: what the client says is taken and thrown away, while it still hears the server.
+    `deaf`: what the client says is taken and thrown away, while it still hears the server; `dumb`: the other way round.
+    `bytes_per_second`: how fast each direction is, None for as fast as it goes.
+    `tap`: is shown each chunk before it is forwarded, and whether it goes up to the server.
     """
 
     def __init__(self, target: int) -> None:
         self.port = free_port()
+        self.target = target
         self.deaf = False
-        self._target = target
+        self.dumb = False
+        self.bytes_per_second: float | None = None
+        self.tap: Callable[[bytes, bool], None] | None = None
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
 
     async def mend(self) -> None:
         """Accept connections."""
@@ -28,12 +37,24 @@ class Proxy:
         """Refuse connections and tear those that are open."""
         if self._server is not None:
             self._server.close()
+        self.tear()
+
+    def tear(self) -> None:
+        """Tear the connections that are open; new ones are accepted."""
         for writer in self._open:
             writer.transport.abort()
 
+    def stall(self) -> None:
+        """Deliver nothing more, in neither direction, with every connection left open; nothing is lost."""
+        self._flowing.clear()
+
+    def resume(self) -> None:
+        """Deliver again, beginning with what waited."""
+        self._flowing.set()
+
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self._target)
+            far_reader, far_writer = await asyncio.open_connection(LOOPBACK, self.target)
         except OSError:
             writer.close()
             return
@@ -47,8 +68,13 @@ class Proxy:
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, upward: bool) -> None:
         try:
-            while data := await reader.read(65_536):
-                if not (upward and self.deaf):
+            while data := await reader.read(_SLOW_PIECE_BYTES if self.bytes_per_second else 65_536):
+                await self._flowing.wait()
+                if self.bytes_per_second:
+                    await asyncio.sleep(len(data) / self.bytes_per_second)
+                if self.tap is not None:
+                    self.tap(data, upward)
+                if not (self.deaf if upward else self.dumb):
                     writer.write(data)
                     await writer.drain()
         except OSError:
@@ -66,4 +92,5 @@ async def proxy(target: int, *, cut: bool = False) -> AsyncIterator[Proxy]:
     try:
         yield wire
     finally:
+        wire.resume()
         wire.cut()
