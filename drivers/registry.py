@@ -72,8 +72,22 @@ class Driver:
     tells_presses: bool = False
 
     def model(self, name: str) -> Model:
-        """The named model; the generic one where the name is unknown."""
-        return self.models.get(name, self.models[self.generic_model])
+        """The named model, however it is written; the generic one where the name is unknown."""
+        return self.models.get(name) or self.models[self.model_name(name) or self.generic_model]
+
+    def model_name(self, written: str) -> str | None:
+        """The model that a person means who wrote its name in another case, or its maker before it; None where
+        nobody or more than one is meant.
+        """
+        if written in self.models:
+            return written
+        words = written.casefold().split()
+        for first in range(len(words)):
+            wanted = " ".join(words[first:])
+            meant = [name for name in self.models if name.casefold() == wanted]
+            if meant:
+                return meant[0] if len(meant) == 1 else None
+        return None
 
     @property
     def evidence_frames(self) -> int:

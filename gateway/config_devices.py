@@ -1,5 +1,6 @@
 """The sections of a gateway's file that name serial ports and enrolled devices."""
 
+import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - devices dial in from outside; the file's
 
 _SERIAL = dict.fromkeys([*registry.SERIAL_DRIVERS, *registry.POLLED_DRIVERS])
 _PORT_NAME = r"[a-z0-9_-]{1,32}"
+_NEAR = 0.8
+"""How alike two names of models are where one is likely a slip; makers have many that are less alike."""
 _BIND_KEY = r"[0-9A-Fa-f]{32}"
 DEVICE_ID = r"[A-Za-z0-9._-]{1,64}"
 DEVICE_ID_REMEDY = 'write a name such as "cord-bath": letters, digits, . _ -'
@@ -113,7 +116,6 @@ def read_devices(tables: list[Table]) -> tuple[Device, ...]:
 
 def _device(table: Table) -> Device:
     driver = _driver(table, registry.DRIVERS, "drivers")
-    generic_model = registry.DRIVERS[driver].generic_model if driver else ""
     role, is_inverted = read_role(table)
     if not table.has("room"):
         table.warning("room", NO_ROOM)
@@ -121,7 +123,7 @@ def _device(table: Table) -> Device:
         id=table.matching_text("id", DEVICE_ID, remedy=DEVICE_ID_REMEDY),
         driver=driver,
         address=_address(table, driver),
-        model=table.matching_text("model", LABEL, remedy=LABEL_REMEDY, required=False) or generic_model,
+        model=_model(table, driver),
         room=table.matching_text("room", LABEL, remedy=LABEL_REMEDY, required=False),
         code_map=_code_map(table, driver),
         supervision_seconds=table.optional_integer("supervision_seconds", 1, SUPERVISION_SECONDS_LIMIT),
@@ -134,6 +136,22 @@ def _device(table: Table) -> Device:
         out_of_bed_minutes=_out_of_bed_minutes(table, role),
         door_open_minutes=table.optional_integer("door_open_minutes", 1, DOOR_OPEN_MINUTES_LIMIT),
     )
+
+
+def _model(table: Table, driver: str) -> str:
+    """The model by the name that the driver knows it by; as it is written where the driver does not know it."""
+    written = table.matching_text("model", LABEL, remedy=LABEL_REMEDY, required=False)
+    if not driver:
+        return written
+    known = registry.DRIVERS[driver]
+    name = known.model_name(written)
+    if written and name is None:
+        spelled = {model.casefold(): model for model in known.models}
+        near = difflib.get_close_matches(written.strip().casefold(), spelled, n=1, cutoff=_NEAR)
+        if near:
+            meant = f"did you mean {quoted(spelled[near[0]])}?"
+            table.warning("model", f"model {quoted(written)} is not known and counts as {known.generic_model}; {meant}")
+    return name or written or known.generic_model
 
 
 def _out_of_bed_minutes(table: Table, role: str | None) -> int | None:

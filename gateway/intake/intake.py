@@ -12,6 +12,7 @@ from typing import Any
 from drivers.device import Device
 from drivers.event import HAS_RESTORE, AlarmType, Event, Kind, Signal, TroubleType
 from drivers.registry import Driver
+from gateway.hand_tests import is_supervised
 from gateway.intake.conditions import Conditions
 from gateway.intake.device_book import DeviceBook
 from gateway.intake.evidence import evidence_of
@@ -61,6 +62,7 @@ class Intake:
         self._handled = Handled()
         self.implausible = Implausible()
         self.book = DeviceBook()
+        self._is_supervised: dict[str, bool] = {}
         self.last_heard: dict[str, datetime] = {}
         self.heard_at: dict[str, float] = {}
         self._devices = devices
@@ -343,6 +345,7 @@ class Intake:
         return event
 
     def _supervised(self, device: Device) -> bool:
-        if device.supervision_seconds is not None:
-            return True
-        return self._drivers[device.driver].model(device.model).supervised
+        known = self._is_supervised.get(device.id)
+        if known is None:
+            known = self._is_supervised[device.id] = is_supervised(device, self._drivers)
+        return known
