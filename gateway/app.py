@@ -394,7 +394,7 @@ def _box(house: House, box: Box) -> Callable[[], Awaitable[None]]:
     from gateway.box.replies import Replies
 
     house.reception.follow(Replies(house.away, house.announcer.speak).take)
-    return BoxLine(box, house.reception, house.lines, house.problems, house.clock.monotonic).run
+    return BoxLine(box, house.reception.hear, house.lines, house.problems, house.clock.monotonic).run
 
 
 def _age_seconds(event: Event, wall: datetime) -> float:

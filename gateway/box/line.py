@@ -12,11 +12,11 @@ from functools import partial
 from typing import TypeVar
 
 from drivers.box import NAME, Level, Panel
+from drivers.device import Decoded
 from drivers.event import Signal
 from drivers.link.gpio import GpioError, Inputs, Seen
 from gateway.config_box import Box
 from gateway.problems import Problems
-from gateway.reception import Reception
 from gateway.watch import Lines
 
 log = logging.getLogger(__name__)
@@ -31,20 +31,24 @@ REST_SECONDS = 0.01
 HANG_SECONDS = 5.0
 
 
+Hear = Callable[[Decoded, str, float], object]
+"""Takes signals, their driver, and when they came (seconds of perf_counter)."""
+
+
 class BoxLine:
-    """All buttons of the box, on one chip."""
+    """All buttons of the box, on one chip. `monotonic` is the kernel's clock, by which edges are dated."""
 
     def __init__(
         self,
         box: Box,
-        reception: Reception,
+        hear: Hear,
         lines: Lines,
         problems: Problems,
         monotonic: Callable[[], float],
     ) -> None:
         self._box = box
         self._names = {number: name for name, number in box.buttons.items()}
-        self._reception = reception
+        self._heard = hear
         self._lines = lines
         self._problems = problems
         self._monotonic = monotonic
@@ -96,4 +100,4 @@ class BoxLine:
 
     def _hear(self, said: tuple[Signal, ...]) -> None:
         if said:
-            self._reception.hear(said, NAME, time.perf_counter())
+            self._heard(said, NAME, time.perf_counter())

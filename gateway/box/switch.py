@@ -25,17 +25,22 @@ class LineSwitch:
         self._last: asyncio.Future[None] | None = None
 
     async def set(self, *, on: bool) -> None:
-        """Switch the line. Raises SwitchError; while a call hangs, at once and without another one behind it."""
-        if self._last is None or self._last.done():
-            loop = asyncio.get_running_loop()
-            self._last = loop.run_in_executor(self._thread, partial(self._output.switch, on=on))
-            await asyncio.wait([self._last], timeout=HANG_SECONDS)
-        if not self._last.done():
-            raise SwitchError(f"the {self._what} of the box cannot be switched: its GPIO chip does not answer")
-        error = self._last.exception()
+        """Switch the line, after what is still under way. Raises SwitchError; while a call hangs none joins it."""
+        if self._last is not None:
+            # Whoever asked may have been stopped while it was under way: a tone that is being begun must still end.
+            await self._settled(self._last)
+        self._last = asyncio.get_running_loop().run_in_executor(self._thread, partial(self._output.switch, on=on))
+        error = await self._settled(self._last)
         if isinstance(error, GpioError):
             raise SwitchError(f"the {self._what} of the box cannot be switched: {error}; see [box]") from error
         self._last.result()
+
+    async def _settled(self, asked: "asyncio.Future[None]") -> BaseException | None:
+        if not asked.done():
+            await asyncio.wait([asked], timeout=HANG_SECONDS)
+        if not asked.done():
+            raise SwitchError(f"the {self._what} of the box cannot be switched: its GPIO chip does not answer")
+        return asked.exception()
 
 
 def lamp_and_buzzer(box: Box, problems: Problems) -> list[Announcing]:
