@@ -14,8 +14,6 @@ from drivers.ble_report import Press, Report
 from drivers.event import ActivityType, AlarmType, Kind, Signal, State
 
 LOW_BATTERY_PERCENT = 10
-HEART_RATE_BPM = range(20, 251)
-"""Rates that a living heart can have; what is outside is the strap's mistake."""
 _BATTERY_MV = range(1_000, 5_001)
 
 ALARMS: Mapping[str, AlarmType] = {
@@ -71,7 +69,7 @@ def band_signals(seen: Seen, common: Signal) -> tuple[Signal, ...]:
     common = replace(common, battery_percent=percent, battery_low=low)
     rate = seen.heart_rate_bpm
     found: list[Signal] = []
-    if rate is not None and rate in HEART_RATE_BPM:
+    if rate is not None:
         found.append(replace(common, kind=Kind.MEASUREMENT, type="heart_rate", value=float(rate), unit="bpm"))
     return _told(found, common, ())
 

@@ -1,5 +1,7 @@
 """What the house makes of Bluetooth devices: one alarm for one press, however often and by whom it is heard."""
 
+import json
+
 from drivers import ble, ble_bthome
 from drivers.device import Device
 from drivers.registry import DRIVERS
@@ -18,7 +20,9 @@ class House:
         self.intake = Intake({("ble", ADDRESS): device}, {"ble": DRIVERS["ble"]}, 10, lambda: next(ids))
 
     def hears(self, objects: str, at: float, *, gateway: str = "hall") -> list[tuple[str, str | None]]:
-        payload = ble.encode(ADDRESS, ble_bthome.UUID, ble_bthome.encode(bytes.fromhex(objects)))
+        return self.gets(ble.encode(ADDRESS, ble_bthome.UUID, ble_bthome.encode(bytes.fromhex(objects))), at, gateway)
+
+    def gets(self, payload: bytes, at: float, gateway: str = "hall") -> list[tuple[str, str | None]]:
         decoded = ble.decode(f"home/{gateway}/BTtoMQTT/{ADDRESS}", payload, False, self.intake.lookup)
         assert isinstance(decoded, tuple)
         outcomes = [outcome for signal in decoded for outcome in self.intake.accept(signal, moment(at))]
@@ -45,3 +49,18 @@ def test_a_door_is_told_as_it_moves_and_not_as_often_as_it_is_repeated() -> None
     assert house.hears("00012D01", 1.0) == [("activity", "contact_open")]
     assert house.hears("00012D01", 2.0) == []
     assert house.hears("00022D00", 5.0) == [("activity", "contact_closed")]
+
+
+def test_a_strap_that_measures_what_no_heart_can_do_is_faulty_until_it_measures_again() -> None:
+    house = House("H10")
+
+    def beats(rate: int, minute: int) -> list[tuple[str, str | None]]:
+        strap = {"id": ADDRESS, "name": "Polar H10 1", "manufacturerdata": f"6b002f166b{rate:02x}"}
+        return house.gets(json.dumps(strap).encode(), minute * 60.0)
+
+    assert beats(72, 1) == [("measurement", "heart_rate")]
+    assert [beats(255, minute) for minute in range(2, 6)] == [[]] * 4
+    assert beats(255, 6) == [("trouble", "device_fault")]
+    assert beats(255, 7) == []
+    assert beats(0, 8) == [], "a strap that feels no heart says nothing"
+    assert beats(70, 9) == [("restore", "device_fault"), ("measurement", "heart_rate")]
