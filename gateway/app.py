@@ -15,7 +15,7 @@ from http import HTTPStatus
 import msgspec
 
 from drivers.event import ClockQuality, Event, TroubleType
-from drivers.link.mqtt import Endpoint, Tls
+from drivers.link.mqtt import Endpoint
 from drivers.output import Via
 from drivers.registry import DRIVERS, LISTENER_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
 from gateway import orders
@@ -29,11 +29,10 @@ from gateway.config import Config
 from gateway.config_box import Box
 from gateway.config_devices import SerialPort
 from gateway.config_outputs import BROKER
-from gateway.config_uplink import Uplink as UplinkConfig
 from gateway.contract import topics
 from gateway.contract.envelope import Sender
 from gateway.contract.messages import CentreStatus
-from gateway.control import Control, LearnableLine, path_of
+from gateway.control import Control, learnable, path_of
 from gateway.digest import DigestBook
 from gateway.ears import Ears
 from gateway.http import Response, serve
@@ -43,8 +42,7 @@ from gateway.links import LocalBroker, SerialLine
 from gateway.listener import ListenerLine
 from gateway.metrics import Metrics
 from gateway.notice import Notices
-from gateway.outlet import Outlet
-from gateway.outputs import outputs_of, voice_of
+from gateway.outputs import outlets_of, outputs_of, voice_of
 from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.rules.rulebook import Rulebook
@@ -83,9 +81,7 @@ class House:
         self.interference = Interference()
         self.ledger = Ledger()
         self.sound = voice_of(config.notice, self.problems)
-        serial_lines = ((Via.SERIAL, port.name) for port in config.serial_ports)
-        lines = {BROKER, *serial_lines, *(output.line for output in config.outputs)}
-        self.outlets = {line: Outlet(self.metrics, self.problems) for line in lines}
+        self.outlets = outlets_of(config, self.metrics, self.problems)
         self.ears = {port.name: Ears() for port in config.serial_ports}
         self.outputs = outputs_of(config, self.sound, self.outlets, self.problems, clock.monotonic)
         self.announcer = Announcer(self.outputs, clock.monotonic)
@@ -106,7 +102,7 @@ class House:
             store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock
         )
         self.uplink = Uplink(
-            _endpoint(config.uplink),
+            config.uplink.endpoint(),
             self.sender,
             Handlers(status=self.status.status, answer=self.answers.take, command=self._command, centre=self._centre),
             self.ledger,
@@ -361,20 +357,11 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
     parts["digest"] = house.send_digests
     parts["announcer"] = house.announcer.run
     parts |= {output.name: output.run for output in house.outputs}
-    parts["control"] = _control(house)
+    parts["control"] = Control(
+        path_of(config.store_path), learnable(config.serial_ports, house.ears, house.outlets)
+    ).run
     parts["http"] = partial(serve, config.http.host, config.http.port, house.routes(), _say_port)
     return [group.create_task(keep(name, part, problems), name=name) for name, part in parts.items()]
-
-
-def _control(house: House) -> Callable[[], Awaitable[None]]:
-    lines = {
-        port.name: LearnableLine(
-            SERIAL_DRIVERS[port.driver].learning, house.ears[port.name], house.outlets[Via.SERIAL, port.name]
-        )
-        for port in house.config.serial_ports
-        if port.driver in SERIAL_DRIVERS
-    }
-    return Control(path_of(house.config.store_path), lines).run
 
 
 def _polled(house: House, port: SerialPort) -> Callable[[], Awaitable[None]]:
@@ -405,14 +392,3 @@ def _age_seconds(event: Event, wall: datetime) -> float:
 
 def _say_port(port: int) -> None:
     log.info("health and metrics on port %d", port)
-
-
-def _endpoint(uplink: UplinkConfig) -> Endpoint:
-    if not uplink.tls:
-        return Endpoint(host=uplink.host, port=uplink.port)
-    tls = Tls(
-        ca_file=str(uplink.ca_file),
-        cert_file=str(uplink.cert_file) if uplink.cert_file else None,
-        key_file=str(uplink.key_file) if uplink.key_file else None,
-    )
-    return Endpoint(host=uplink.host, port=uplink.port, tls=tls)

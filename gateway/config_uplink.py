@@ -4,6 +4,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from drivers.link.endpoint import Endpoint, Tls
 from gateway.config_rules import Table, is_loopback, quoted
 
 HEARTBEAT_MINUTES = 5
@@ -22,6 +23,17 @@ class Uplink:
     cert_file: Path | None
     key_file: Path | None
     heartbeat_minutes: int
+
+    def endpoint(self) -> Endpoint:
+        """Where the broker is, and with which files it is spoken to."""
+        if not self.tls:
+            return Endpoint(host=self.host, port=self.port)
+        tls = Tls(
+            ca_file=str(self.ca_file),
+            cert_file=str(self.cert_file) if self.cert_file else None,
+            key_file=str(self.key_file) if self.key_file else None,
+        )
+        return Endpoint(host=self.host, port=self.port, tls=tls)
 
 
 def read_uplink(table: Table | None, folder: Path) -> Uplink:

@@ -10,7 +10,7 @@ import asyncio
 import os
 import socket
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,10 @@ import msgspec
 
 from drivers.device import Decoded
 from drivers.event import Reject
-from drivers.output import Message
-from drivers.registry import LearningMode
+from drivers.output import Message, Via
+from drivers.registry import SERIAL_DRIVERS, LearningMode
+from gateway.config_devices import SerialPort
+from gateway.config_outputs import Line
 from gateway.ears import Ears
 from gateway.outlet import Outlet
 
@@ -82,6 +84,17 @@ def heard_in(decoded: Decoded, line: str) -> list[Heard]:
     if isinstance(decoded, Reject):
         return []
     return [Heard(said.driver, said.address or line, said.code, said.rssi_dbm) for said in decoded if not said.retained]
+
+
+def learnable(
+    ports: Iterable[SerialPort], ears: Mapping[str, Ears], outlets: Mapping[Line, Outlet]
+) -> dict[str, LearnableLine]:
+    """The serial lines on which receivers listen; one on which heads are asked has nothing to learn."""
+    return {
+        port.name: LearnableLine(SERIAL_DRIVERS[port.driver].learning, ears[port.name], outlets[Via.SERIAL, port.name])
+        for port in ports
+        if port.driver in SERIAL_DRIVERS
+    }
 
 
 @contextmanager

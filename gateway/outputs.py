@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from drivers.output import Via
 from drivers.registry import OUTPUT_DRIVERS
 from gateway.announce.device_output import DeviceOutput
 from gateway.announce.lamp import Lamp
@@ -11,7 +12,8 @@ from gateway.announce.switch import Led
 from gateway.announce.words import SENTENCES
 from gateway.config import Config
 from gateway.config_notice import Notice
-from gateway.config_outputs import Line
+from gateway.config_outputs import BROKER, Line
+from gateway.metrics import Metrics
 from gateway.outlet import Outlet
 from gateway.problems import Problems
 
@@ -19,6 +21,13 @@ from gateway.problems import Problems
 def voice_of(notice: Notice, problems: Problems) -> Sound | None:
     """The voice; None where the file says that there is none."""
     return None if notice.sound is False else Sound(notice.language, notice.sound, problems)
+
+
+def outlets_of(config: Config, metrics: Metrics, problems: Problems) -> dict[Line, Outlet]:
+    """The ways out of the local broker, of every serial port, and to every device that dials and is an output."""
+    serial_lines = ((Via.SERIAL, port.name) for port in config.serial_ports)
+    lines = {BROKER, *serial_lines, *(output.line for output in config.outputs)}
+    return {line: Outlet(metrics, problems) for line in lines}
 
 
 def outputs_of(
