@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from gateway.contract.times import from_text
 from gateway.policy import RANKS
 from gateway.store.damage import with_deadline
 from gateway.store.jobs import append, free_sequence
 from gateway.store.rows import READ_COLUMNS, Stored, from_row
+from gateway.store.salvage_tables import read_tables, write_tables
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +31,6 @@ _OUTBOX = (
 _IS_ALARM = "priority IN ('fire', 'person', 'property')"
 _ALARMS = f"SELECT sequence FROM event NOT INDEXED WHERE {_IS_ALARM} ORDER BY sequence {{way}}"  # noqa: S608
 _ALARM = f"SELECT 1 FROM event NOT INDEXED WHERE sequence = ? AND {_IS_ALARM}"  # noqa: S608
-_CONDITIONS = "SELECT device, name, event, since FROM condition ORDER BY device {way}, name {way}"
-_WATCHING = "SELECT device, rule, details, due FROM watching ORDER BY device {way}, rule {way}"
 _MERGE = (
     "UPDATE outbox SET received = coalesce(received, ?), accepted = coalesce(accepted, ?), "
     "dispatched = coalesce(dispatched, ?), arrived = coalesce(arrived, ?), resolved = coalesce(resolved, ?), "
@@ -49,8 +47,7 @@ class Saved:
 
     boot: int = 0
     kept: list[tuple[Stored, tuple[Any, ...]]] = field(default_factory=list)
-    conditions: list[tuple[Any, ...]] = field(default_factory=list)
-    watching: list[tuple[Any, ...]] = field(default_factory=list)
+    tables: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     lost: int = 0
 
 
@@ -69,7 +66,7 @@ def from_file(path: Path) -> Saved:
 
 
 def read(connection: sqlite3.Connection, *, everything: bool) -> Saved:
-    """The answered events (without `everything` only those that are still open), conditions, watching, the boot."""
+    """The answered events (without `everything` only those that are still open), the small tables, the boot."""
     try:
         return _read(connection, everything=everything)
     finally:
@@ -89,19 +86,18 @@ def _read(connection: sqlite3.Connection, *, everything: bool) -> Saved:
     query = _event_query(connection)
     found = [(_event(connection, query, sequence), answers) for sequence, answers in sorted(wanted.items())]
     kept = [(stored, answers) for stored, answers in found if stored is not None]
-    conditions, _ = _both_ways(connection, _CONDITIONS, key_columns=2)
-    watching, _ = _both_ways(connection, _WATCHING, key_columns=2)
     return Saved(
         boot=max([_boot(connection), *(stored.boot for stored, _ in kept)]),
         kept=kept,
-        conditions=[(*key, *rest) for key, rest in conditions.items() if _is_condition((*key, *rest))],
-        watching=[(*key, *rest) for key, rest in watching.items() if _is_watching((*key, *rest))],
+        tables=read_tables(connection, lambda query, key_columns: _both_ways(connection, query, key_columns)[0]),
         lost=len(found) - len(kept),
     )
 
 
-def take_over(connection: sqlite3.Connection, saved: Saved) -> int:
+def take_over(connection: sqlite3.Connection, saved: Saved, *, instead: bool = False) -> int:
     """Write what was read, behind what is there; for the caller's transaction. How many events were new here.
+
+    `instead`: what was read knows better what is so now, because it had begun with what is there.
 
     Boots go on from the old file's: the centre must not take the next session for an older one.
     """
@@ -113,10 +109,7 @@ def take_over(connection: sqlite3.Connection, saved: Saved) -> int:
             append(connection, placed, answered=True, change=None)
             taken += 1
         connection.execute(_MERGE, (*answers, known[0] if known else placed.sequence))
-    connection.executemany("INSERT OR IGNORE INTO condition VALUES (?, ?, ?, ?)", saved.conditions)
-    connection.executemany(
-        "INSERT OR IGNORE INTO watching (device, rule, details, due) VALUES (?, ?, ?, ?)", saved.watching
-    )
+    write_tables(connection, saved.tables, instead=instead)
     connection.execute(
         "INSERT INTO setting VALUES ('boot', ?) ON CONFLICT DO UPDATE SET value = max(CAST(value AS INTEGER), ?)",
         (str(saved.boot), saved.boot),
@@ -187,16 +180,3 @@ def _boot(connection: sqlite3.Connection) -> int:
         return int(row[0]) if row else 0
     except (sqlite3.Error, ValueError):
         return 0
-
-
-def _is_watching(row: tuple[Any, ...]) -> bool:
-    *texts, due = row
-    return all(isinstance(text, str) for text in texts) and (due is None or _is_condition((due,)))
-
-
-def _is_condition(row: tuple[Any, ...]) -> bool:
-    try:
-        from_text(row[-1])
-    except _UNREADABLE:
-        return False
-    return all(isinstance(value, str) for value in row)

@@ -7,8 +7,6 @@ Until it is well again `problem` says what is wrong.
 
 import asyncio
 import logging
-import shutil
-import sqlite3
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -22,10 +20,10 @@ from drivers.event import Event
 from gateway.contract.messages import Answer
 from gateway.policy import Decision
 from gateway.store import deliveries, devices, jobs, watching
-from gateway.store.damage import copies
 from gateway.store.database import DamagedError, Identity, StoreError, UnfitError
 from gateway.store.deliveries import Delivery
-from gateway.store.opening import open_in_memory, open_on_disk, renew
+from gateway.store.looking import Renewed, Seen, exchange, inode_of, look, names_aside
+from gateway.store.opening import open_in_memory, open_on_disk
 from gateway.store.rows import Stored
 from gateway.store.writer import Job, Writer
 
@@ -39,7 +37,6 @@ CLOSE_TIMEOUT_SECONDS = 3.0
 PATIENCE_SECONDS = 2.0
 """How long an alarm waits for its commit before it goes out from memory."""
 PROBE_TIMEOUT_SECONDS = 10.0
-SCARCE_BYTES = 2 * 1_024 * 1_024
 RENEW_AGAIN_SECONDS = 600.0
 """After a damaged file was put aside, the next one is put aside no sooner; alarms go out from memory meanwhile."""
 
@@ -51,15 +48,6 @@ class _Write:
     job: Job
     event: Event | None = None
     about: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What a look at the file told: why it is not the house's any more, and what lies beside it."""
-
-    lost: str | None
-    is_gone: bool
-    put_aside: tuple[str, ...]
 
 
 class Store:
@@ -86,6 +74,8 @@ class Store:
         self._sequence = 0
         self._on_disk = True
         self._inode = 0
+        self._knows_file = False
+        self._renewing: asyncio.Future[Renewed] | None = None
         self._damaged = False
         self._gone = False
         self._renew_not_before = float("-inf")
@@ -93,15 +83,15 @@ class Store:
     def __enter__(self) -> "Store":
         try:
             connection, self.identity = open_on_disk(self._path, datetime.now(UTC))
-            self._inode = _inode(self._path)
+            self._inode = inode_of(self._path)
         except StoreError as error:
             # An unreadable disk must not silence the house: it lives in memory until the disk can be used.
             self.problem = str(error)
             log.error("the store cannot be opened, alarms go out from memory only: %s", error)
             self._on_disk = False
-            connection, self.identity = open_in_memory(self._path)
+            connection, self.identity, self._knows_file = open_in_memory(self._path)
         self._sequence = self.identity.sequence
-        self.put_aside = _names_aside(self._path)
+        self.put_aside = names_aside(self._path)
         self._writer = Writer(connection)
         return self
 
@@ -229,54 +219,45 @@ class Store:
         Where the file is damaged, gone or could not be opened, another one is tried. Raises TimeoutError where the
         writer does not come back.
         """
-        try:
-            seen = await self._in_time(self._writer.submit(partial(self._look, moment=moment, durable=durable)))
-        except StoreError as error:
-            self._ill(error)
-        else:
-            self.put_aside = seen.put_aside
-            self._gone = seen.is_gone
-            if seen.lost is None:
-                self._recovered()
-            else:
-                self._ill(StoreError(seen.lost))
+        if self._on_disk and self._renewing is None:
+            seen = partial(look, path=self._path, inode=self._inode, moment=moment, durable=durable)
+            try:
+                self._note(await self._in_time(self._writer.submit(seen)))
+            except StoreError as error:
+                self._ill(error)
         if self._damaged or self._gone or not self._on_disk:
             await self._renew(moment)
 
-    def _look(self, connection: sqlite3.Connection, *, moment: datetime, durable: bool) -> "_Seen":
-        """For the writer's thread: a disk that hangs must not hold up the loop."""
-        lost, is_gone = self._lost_file()
-        if lost is None:
-            # A rolled-back write never reaches the disk: where it is nearly full, only a real one tells.
-            durable = durable or _is_scarce(self._path.parent)
-            jobs.probe(connection, moment, durable=durable)
-        return _Seen(lost=lost, is_gone=is_gone, put_aside=_names_aside(self._path))
-
-    def _lost_file(self) -> tuple[str | None, bool]:
-        """Whether the file that is written to is still the one at its path; nobody would find it again otherwise."""
-        if not self._on_disk:
-            return self.problem, False
-        try:
-            there = self._path.stat().st_ino
-        except FileNotFoundError as error:
-            return f"the file is gone: {error}", True
-        except OSError as error:
-            return f"the file cannot be reached: {error}", False
-        return (None if there == self._inode else "another file lies in the store's place"), False
+    def _note(self, seen: Seen) -> None:
+        self.put_aside, self._gone = seen.put_aside, seen.is_gone
+        if seen.lost is None:
+            self._recovered()
+        else:
+            self._ill(StoreError(seen.lost))
 
     async def _renew(self, moment: datetime) -> None:
-        """Put another file in the place of one that is damaged, gone or was never there, and go on with it."""
+        """Put another file in the place of one that is damaged, gone or was never there, and go on with it.
+
+        Where that takes too long, the next call waits for the same one.
+        """
         now = asyncio.get_running_loop().time()
         if now < self._renew_not_before:
             return
-        make = partial(renew, path=self._path, moment=moment, damaged=self._damaged, in_memory=not self._on_disk)
+        if self._renewing is None:
+            self._renewing = self._writer.exchange(
+                partial(
+                    exchange, path=self._path, moment=moment, damaged=self._damaged, in_memory=not self._on_disk,
+                    knows_file=self._knows_file,
+                )
+            )  # fmt: skip
         try:
-            self.identity, self._inode, self.put_aside = await self._in_time(
-                self._writer.exchange(partial(_renewed, make, self._path))
-            )
+            renewed = await self._in_time(self._renewing)
         except StoreError as error:
             log.debug("the store could not be renewed: %s", error)
+            self._renewing = None
             return
+        self._renewing = None
+        self.identity, self._inode, self.put_aside = renewed.identity, renewed.inode, renewed.put_aside
         # A disk that damages one file after another would be filled with them.
         self._renew_not_before = now + (RENEW_AGAIN_SECONDS if self._damaged else 0.0)
         log.warning("the store goes on in %s", self._path)
@@ -362,31 +343,6 @@ class Store:
         if self.problem is not None and not waiting and well:
             log.warning("the store can be written again")
             self.problem = None
-
-
-def _renewed(
-    make: Callable[[sqlite3.Connection], tuple[sqlite3.Connection, Identity]], path: Path, old: sqlite3.Connection
-) -> tuple[sqlite3.Connection, tuple[Identity, int, tuple[str, ...]]]:
-    connection, identity = make(old)
-    return connection, (identity, _inode(path), _names_aside(path))
-
-
-def _names_aside(path: Path) -> tuple[str, ...]:
-    return tuple(copy.name for copy in copies(path))
-
-
-def _inode(path: Path) -> int:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return 0  # it is gone again: the next look will tell
-
-
-def _is_scarce(folder: Path) -> bool:
-    try:
-        return shutil.disk_usage(folder).free < SCARCE_BYTES
-    except OSError:
-        return True
 
 
 async def _nothing() -> None:

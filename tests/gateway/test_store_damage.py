@@ -3,7 +3,9 @@
 import asyncio
 import os
 import sqlite3
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from drivers.event import Event, Kind
 from gateway.policy import decide
-from gateway.store import jobs, opening
+from gateway.store import jobs, looking, opening, watching
+from gateway.store import store as store_module
 from gateway.store.damage import COPIES_KEPT, copies
 from gateway.store.database import Identity, begin_boot, new_id
 from gateway.store.jobs import Change
@@ -33,7 +36,7 @@ async def keep(store: Store, one: Event, change: Change | None = None) -> None:
     assert (await store.append(one, decide(one), change)).durable
 
 
-async def waiting(store: Store) -> list[str]:
+async def unanswered(store: Store) -> list[str]:
     return [stored.event.id for stored in await store.ask(jobs.waiting, 1_000)]
 
 
@@ -94,7 +97,7 @@ async def test_open_alarms_of_a_damaged_file_are_taken_over(path: Path, broken: 
         (aside,) = copies(path)
         assert store.put_aside == (aside.name,)
         assert bytes_of(aside) == before, "not a byte of it is changed"
-        taken = await waiting(store)
+        taken = await unanswered(store)
         # Where nothing tells any more what was answered, all of it is sent again; the centre folds it by its id.
         assert sorted(taken)[: len(ids)] == sorted(taken) if broken != "outbox" else set(taken) > set(ids)
         assert set(taken) >= set(ids)
@@ -105,7 +108,7 @@ async def test_open_alarms_of_a_damaged_file_are_taken_over(path: Path, broken: 
         new = event()
         await keep(store, new)
     with Store(path) as again:
-        assert set(await waiting(again)) == {*taken, new.id}, "once, not at every start"
+        assert set(await unanswered(again)) == {*taken, new.id}, "once, not at every start"
         assert again.put_aside == (aside.name,)
 
 
@@ -125,7 +128,7 @@ async def test_what_the_wal_holds_is_taken_over_too_and_stays_as_it_is(path: Pat
     before = bytes_of(cut)
     with Store(cut) as again:
         (aside,) = copies(cut)
-        assert set(await waiting(again)) == {*ids, last.id}
+        assert set(await unanswered(again)) == {*ids, last.id}
     assert (bytes_of(aside), bytes_of(aside.with_name(aside.name + "-wal"))) == (before, parts[1])
 
 
@@ -148,7 +151,7 @@ async def test_whatever_is_broken_no_alarm_that_is_still_in_the_file_is_lost(
         assert store.problem is None
         new = event()
         await keep(store, new)
-        sent = await waiting(store)
+        sent = await unanswered(store)
     assert len(sent) == len(set(sent))
     # Where SQLite cannot even read which tables there are, nothing of the file can be had this way.
     readable = all(schema_is_readable(copy) for copy in copies(path))
@@ -165,7 +168,7 @@ async def test_a_power_cut_between_the_two_renames_is_made_good(path: Path) -> N
     with Store(path) as again:
         assert again.problem is None
         assert bytes_of(aside.with_name(aside.name + "-wal")) == wal
-        assert len(await waiting(again)) == 4, "what the WAL held was found with it"
+        assert len(await unanswered(again)) == 4, "what the WAL held was found with it"
 
 
 async def test_only_the_newest_copies_are_kept(path: Path) -> None:
@@ -230,7 +233,7 @@ async def test_a_file_that_was_deleted_is_replaced_with_what_was_open(path: Path
     assert kept.sequence > sequence
     store.__exit__(None, None, None)
     with Store(path) as again:
-        assert set(await waiting(again)) >= {*ids, new.id}
+        assert set(await unanswered(again)) >= {*ids, new.id}
 
 
 async def test_a_disk_that_comes_late_gets_what_memory_held_and_gives_what_it_holds(path: Path) -> None:
@@ -253,7 +256,7 @@ async def test_a_disk_that_comes_late_gets_what_memory_held_and_gives_what_it_ho
         move(real, path)
         await store.probe(NOON, durable=False)
         assert store.problem is None
-        assert set(await waiting(store)) == {*ids, alarm.id}
+        assert set(await unanswered(store)) == {*ids, alarm.id}
         last = event()
         await keep(store, last)
     with sqlite3.connect(path) as connection:
@@ -278,8 +281,65 @@ async def test_what_waits_in_a_file_that_cannot_be_written_is_sent_from_memory(
     monkeypatch.setattr(opening, "begin_boot", refuse_once)
     with Store(path) as store:
         assert "readonly" in str(store.problem)
-        assert set(await waiting(store)) == set(ids)
+        assert set(await unanswered(store)) == set(ids)
         await store.mark(answer(ids[0]))
         await store.probe(NOON, durable=False)
         assert store.problem is None
-        assert set(await waiting(store)) == set(ids[1:]), "what was answered meanwhile is noted on the disk"
+        assert set(await unanswered(store)) == set(ids[1:]), "what was answered meanwhile is noted on the disk"
+
+
+async def test_a_slow_renewal_is_waited_for_and_not_begun_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "PROBE_TIMEOUT_SECONDS", 0.05)
+    go_on, renewals = threading.Event(), []
+
+    def slowly(*arguments: Any, **named: Any) -> Any:
+        renewals.append(1)
+        go_on.wait(30)
+        return opening.renew(*arguments, **named)
+
+    monkeypatch.setattr(looking, "renew", slowly)
+    with Store(path) as store:
+        os.remove(path)
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                await store.probe(NOON, durable=False)
+        alarm = event()
+        kept = store.append(alarm, decide(alarm))
+        go_on.set()
+        monkeypatch.setattr(store_module, "PROBE_TIMEOUT_SECONDS", 30.0)
+        await store.probe(NOON, durable=False)
+        assert (await kept).event == alarm
+        await until(lambda: store.problem is None)
+        assert len(renewals) == 1
+        assert alarm.id in await unanswered(store)
+
+
+async def test_what_ended_in_memory_does_not_come_back_from_the_disk(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fall = watching.Watching(device="band", rule="cancel", due=NOON, details="{}")
+    smoke = Change(device="smoke-kitchen", name="smoke", began=False)
+    _, store = await furnish(path)
+    await store.ask(watching.keep, fall)
+    await store.note_executed("order-1")
+    store.__exit__(None, None, None)
+    asked: list[sqlite3.Connection] = []
+
+    def refuse_once(connection: sqlite3.Connection) -> Identity:
+        asked.append(connection)
+        if len(asked) == 1:
+            raise sqlite3.OperationalError("attempt to write a readonly database")
+        return begin_boot(connection)
+
+    monkeypatch.setattr(opening, "begin_boot", refuse_once)
+    with Store(path) as store:
+        assert store.problem is not None
+        assert fall in await store.ask(watching.all_rows)
+        assert await store.ask(jobs.executed) == ["order-1"]
+        await store.ask(watching.forget, fall.device, fall.rule)
+        store.end(smoke)
+        await store.probe(NOON, durable=False)
+        assert store.problem is None
+        assert fall not in await store.ask(watching.all_rows)
+        assert await store.ask(jobs.conditions) == []
+        assert await store.ask(jobs.executed) == ["order-1"]

@@ -11,7 +11,7 @@ import pytest
 
 from drivers.event import Kind
 from gateway.policy import decide
-from gateway.store import jobs
+from gateway.store import jobs, looking
 from gateway.store import store as store_module
 from gateway.store.database import StoreError
 from gateway.store.store import Store
@@ -216,7 +216,7 @@ async def test_a_folder_that_cannot_be_made_is_the_same(tmp_path: Path) -> None:
 FILLING = """
 import asyncio, resource, sys
 from gateway.policy import decide
-from gateway.store import jobs
+from gateway.store import jobs, looking
 from gateway.store.store import Store
 from pathlib import Path
 from tests.gateway.houses import event
@@ -276,7 +276,7 @@ async def test_another_file_in_the_place_is_noticed_and_left_alone(path: Path) -
 
 
 async def test_on_a_nearly_full_disk_the_probe_is_a_real_write(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "SCARCE_BYTES", sys.maxsize)
+    monkeypatch.setattr(looking, "SCARCE_BYTES", sys.maxsize)
     with Store(path) as store:
         await store.probe(NOON, durable=False)
         with sqlite3.connect(path) as connection:
