@@ -13,6 +13,10 @@ CHIP = "/dev/gpiochip0"
 """The 40-pin header of every Raspberry Pi; a Pi 5 with a kernel before 6.6.45 has it at /dev/gpiochip4."""
 LINE_LIMIT = 511
 LOW, HIGH = "low", "high"
+HEADER_LINES = range(28)
+PULLED_UP = range(9)
+"""Of the header's lines, these are pulled up from power-on until somebody takes them, the others down (BCM2835 ARM
+peripherals, page 102)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ def read_box(table: Table | None, devices: tuple[Device, ...]) -> Box | None:
         on_low=_level(table, "on", HIGH) == LOW,
     )
     _check_lines(table, read)
+    _warn_of_a_lit_start(table, read)
     table.report_unknown()
     return read
 
@@ -101,6 +106,15 @@ def _check_lines(table: Table, read: Box) -> None:
         if first != name:
             path = (*table.path, *where)
             table.findings.problem(path, f"{name} is on line {number}, where {first} is already; give each its own")
+
+
+def _warn_of_a_lit_start(table: Table, read: Box) -> None:
+    for name, line in (("lamp", read.lamp), ("buzzer", read.buzzer)):
+        if read.chip != CHIP or line not in HEADER_LINES or (line in PULLED_UP) is read.on_low:
+            continue
+        way, others = ("down", PULLED_UP) if read.on_low else ("up", HEADER_LINES[PULLED_UP.stop :])
+        said = f"line {line} is pulled {way} at power-on: the {name} is on until the gateway starts"
+        table.warning(name, f"{said}; use one from {others.start} to {others.stop - 1}")
 
 
 def _lines(read: Box) -> Iterator[tuple[tuple[str, ...], str, int]]:

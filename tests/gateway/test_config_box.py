@@ -119,6 +119,31 @@ def test_the_box_is_no_device_of_the_list(tmp_path: Path) -> None:
         read(tmp_path, '[[device]]\nid = "b"\ndriver = "box"\naddress = "box"\nroom = "hall"\n')
 
 
+@pytest.mark.parametrize(
+    ("box", "warning"),
+    [
+        (
+            "buzzer = 8\n",
+            "line 8 is pulled up at power-on: the buzzer is on until the gateway starts; use one from 9",
+        ),
+        (
+            'lamp = 9\non = "low"\n',
+            "line 9 is pulled down at power-on: the lamp is on until",
+        ),
+        ("lamp = 9\n", None),
+        ('buzzer = 8\non = "low"\n', None),
+        ('lamp = 8\nchip = "/dev/null"\n', None),
+    ],
+)
+def test_an_output_that_is_on_before_the_gateway_starts_is_warned_of(
+    tmp_path: Path, box: str, warning: str | None
+) -> None:
+    _, warnings = check(written(tmp_path, '\n[box]\nroom = "hall"\n' + box))
+    lit = [one for one in warnings if "power-on" in one]
+    assert len(lit) == (warning is not None)
+    assert (warning or "") in "".join(lit)
+
+
 def test_what_is_hardly_meant_is_warned_of(tmp_path: Path) -> None:
     _, (no_chip, no_room) = check(written(tmp_path, '\n[box]\nlamp = 5\nchip = "/dev/gpiochip99"\n'))
     assert 'there is no GPIO chip "/dev/gpiochip99"; those of this machine: ls /dev/gpiochip*' in f"{no_chip}{no_room}"
