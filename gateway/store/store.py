@@ -43,11 +43,15 @@ RENEW_AGAIN_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class _Write:
-    """Something that is tried until the disk takes it: `event` where it writes one, `about` where it answers one."""
+    """Something that is tried until the disk takes it: `event` where it writes one, `about` where it answers one.
+
+    `state` names what is written over and over: the newest is enough.
+    """
 
     job: Job
     event: Event | None = None
     about: str | None = None
+    state: tuple[str, str] | None = None
 
 
 class Store:
@@ -137,11 +141,11 @@ class Store:
 
     def keep_watching(self, row: watching.Watching) -> None:
         """Keep how a rule stands with a device."""
-        self._try(_Write(partial(watching.keep, row=row)))
+        self._try(_Write(partial(watching.keep, row=row), state=(row.device, row.rule)))
 
     def forget_watching(self, device: str, rule: str) -> None:
         """A rule has nothing to remember of a device."""
-        self._try(_Write(partial(watching.forget, device=device, rule=rule)))
+        self._try(_Write(partial(watching.forget, device=device, rule=rule), state=(device, rule)))
 
     def delivered(self, delivery: Delivery) -> None:
         """Keep how far a message came by a further route, behind the message itself."""
@@ -324,6 +328,9 @@ class Store:
         self._writer.submit(partial(jobs.append_many, batch=batch)).add_done_callback(settle)
 
     def _park(self, write: _Write) -> None:
+        if write.state is not None:
+            # A door that goes to and fro must not push an alarm out.
+            self._parked = deque(one for one in self._parked if one.state != write.state)
         self._parked.append(write)
         if len(self._parked) > PARKED_LIMIT:
             dropped = self._parked.popleft()

@@ -14,7 +14,8 @@ from gateway.policy import decide
 from gateway.store import jobs, looking
 from gateway.store import store as store_module
 from gateway.store.database import StoreError
-from gateway.store.store import Store
+from gateway.store.store import PARKED_LIMIT, Store
+from gateway.store.watching import Watching, all_rows
 from tests.gateway.houses import NOON, answer, event
 from tests.support.processes import running
 from tests.support.wait import until
@@ -58,6 +59,20 @@ async def fill(store: Store, full_after: int = 500) -> list[str]:
             return took
         took.append(one.id)
     raise AssertionError("the disk never refused")
+
+
+async def test_what_changes_all_the_time_pushes_no_alarm_out(path: Path) -> None:
+    with Store(path) as store:
+        await store.ask(read_only)
+        alarm = event()
+        assert not (await store.append(alarm, decide(alarm))).durable
+        for number in range(PARKED_LIMIT + 100):
+            store.keep_watching(Watching(device="door", rule="door_left_open", due=None, details=str(number)))
+        await store.ask(writable)
+        store.flush()
+        await until(lambda: store.problem is None)
+        assert [row.details for row in await store.ask(all_rows)] == [str(PARKED_LIMIT + 99)]
+    assert ids(path) == {alarm.id}
 
 
 async def test_a_full_disk_refuses_no_alarm_and_takes_everything_later(path: Path) -> None:
