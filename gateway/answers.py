@@ -1,6 +1,7 @@
 """The centre's answers: understood, stored once, told to whoever waits for them."""
 
 import logging
+from collections.abc import Callable
 from typing import get_args
 
 import msgspec
@@ -23,7 +24,10 @@ log = logging.getLogger(__name__)
 
 
 class Answers:
-    """Takes the payloads of the answer topic. Whatever comes, nothing is raised and nothing is undone."""
+    """Takes the payloads of the answer topic. Whatever comes, nothing is raised and nothing is undone.
+
+    `further` is told of each answer but `hold`: the further routes need not go on.
+    """
 
     def __init__(
         self,
@@ -35,6 +39,7 @@ class Answers:
         metrics: Metrics,
         problems: Problems,
         clock: Clock,
+        further: Callable[[str, AnswerState], None] = lambda _about, _state: None,
     ) -> None:
         self._store = store
         self._ledger = ledger
@@ -44,6 +49,7 @@ class Answers:
         self._metrics = metrics
         self._problems = problems
         self._clock = clock
+        self._further = further
 
     async def take(self, payload: bytes) -> None:
         """Handle one answer; returns when it is on the disk (or known to be of no use)."""
@@ -81,6 +87,7 @@ class Answers:
 
     def _tell(self, answer: Answer, marked: Marked | None) -> None:
         self._ledger.received(answer.about)
+        self._further(answer.about, answer.state)
         if marked is None:
             self._metrics.answer_ignored("unknown_about")
             return

@@ -12,8 +12,6 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-import msgspec
-
 from drivers.event import ClockQuality, Event, TroubleType
 from drivers.link.mqtt import Endpoint
 from drivers.output import Via
@@ -29,11 +27,11 @@ from gateway.config import Config
 from gateway.config_box import Box
 from gateway.config_devices import SerialPort
 from gateway.config_outputs import BROKER
-from gateway.contract import topics
 from gateway.contract.envelope import Sender
-from gateway.contract.messages import CentreStatus
+from gateway.contract.messages import AnswerState
 from gateway.control import Control, learnable, path_of
 from gateway.digest import DigestBook
+from gateway.digest_sender import send_digests
 from gateway.ears import Ears
 from gateway.http import Response, serve
 from gateway.intake.intake import BABBLING, Intake
@@ -45,6 +43,7 @@ from gateway.notice import Notices
 from gateway.outputs import outlets_of, outputs_of, voice_of
 from gateway.problems import Problems
 from gateway.reception import Reception
+from gateway.routes.further import Parts, further_routes
 from gateway.rules.rulebook import Rulebook
 from gateway.signatures import Signatures
 from gateway.status import StatusBook, version
@@ -53,6 +52,7 @@ from gateway.store.database import StoreError, new_id
 from gateway.store.rows import Stored
 from gateway.store.store import Store
 from gateway.supervise import keep
+from gateway.uplink.centre import CentrePresence
 from gateway.uplink.hops import Hops
 from gateway.uplink.ledger import LEDGER_LIMIT, Ledger
 from gateway.uplink.uplink import Handlers, Uplink
@@ -61,7 +61,6 @@ from gateway.watchdog import feed, notify
 
 log = logging.getLogger(__name__)
 
-DIGEST_SECONDS = 900.0
 REBOOT_STATUS = 82
 """What the systemd unit takes as the wish to restart the machine."""
 LEAVE_SECONDS = 1.0
@@ -99,12 +98,20 @@ class House:
         self.status.enrol(config.devices, self.drivers)
         self.status.away_since = lambda: self.away.since
         self.answers = Answers(
-            store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock
-        )
+            store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock,
+            self._answered,
+        )  # fmt: skip
+        self.presence = CentrePresence(self.problems)
         self.uplink = Uplink(
             config.uplink.endpoint(),
             self.sender,
-            Handlers(status=self.status.status, answer=self.answers.take, command=self._command, centre=self._centre),
+            Handlers(
+                status=self.status.status,
+                answer=self.answers.take,
+                command=self._command,
+                centre=self._centre,
+                offered=self._offered,
+            ),
             self.ledger,
             self.hops,
             self.metrics,
@@ -124,7 +131,7 @@ class House:
             clock,
             self._reply,
             orders.table(
-                rebirth=self._rebirth,
+                rebirth=self.announce,
                 set_heartbeat=self._set_heartbeat,
                 voice=OnCommand(self.announcer, self.sound, self.notices, store),
                 tester=self.reception,
@@ -134,7 +141,15 @@ class House:
             store.note_executed,
             self.signatures,
         )
-        self._centre_away = False
+        self.further = further_routes(
+            Parts(
+                config=config, sender=self.sender, store=store, notices=self.notices, lines=self.lines,
+                metrics=self.metrics, problems=self.problems, clock=clock, uplink=self.uplink, ledger=self.ledger,
+                presence=self.presence, status=self.status.status, next_session=self.status.next_session,
+                answer=self.answers.take,
+            )
+        )  # fmt: skip
+        self.status.routes = self.further.states
         store.when_renewed(self.renewed)
 
     async def remember(self) -> None:
@@ -144,6 +159,7 @@ class House:
         conditions = await self.store.ask(jobs.conditions)
         for condition in conditions:
             self._take_up(condition, now)
+        self.further.resume_lost()
         for device, occurred_at in (await self.store.ask(jobs.last_device_times)).items():
             self.intake.handled_before(device, occurred_at)
         self.rules.resume(await self.store.ask(watching.all_rows), self.reception.moment())
@@ -193,6 +209,7 @@ class House:
         for stored in waiting:
             self.ledger.offer(stored, now, _age_seconds(stored.event, wall))
         self.ledger.overflowed = len(self.ledger) >= LEDGER_LIMIT
+        await self.further.resume(waiting)
         return alarms, waiting
 
     def _take_up(self, condition: jobs.Condition, now: float) -> None:
@@ -237,29 +254,15 @@ class House:
         self.metrics.unanswered(self.ledger.unanswered(), self.ledger.oldest_alarm_age(self.clock.monotonic()))
         return Response(HTTPStatus.OK, "text/plain; version=0.0.4", self.metrics.render())
 
-    async def send_digests(self) -> None:
-        """Send telemetry every quarter of an hour, while the line is up and no alarm waits; else it keeps adding up."""
-        while True:
-            await asyncio.sleep(DIGEST_SECONDS)
-            if not self.uplink.connected or self.ledger.alarms():
-                continue
-            for payload in self.digest.take(self.clock.now(), self.sender):
-                answered = self.uplink.publish(topics.TELEMETRY, payload)
-                if answered is not None:
-                    await asyncio.wait([answered])  # at most one in flight
-
     async def _command(self, payload: bytes) -> None:
         await self.commands.take(payload)
 
     def _reply(self, payload: bytes) -> None:
         self.uplink.reply(payload)
 
-    def _rebirth(self) -> None:
-        self.uplink.announce()
-
     def _set_heartbeat(self, minutes: int) -> None:
         self.status.set_heartbeat(minutes)
-        self.uplink.announce()
+        self.announce()
 
     def _reboot(self) -> None:
         """Leave with REBOOT_STATUS, once the reply is out: whoever started us restarts the machine."""
@@ -268,19 +271,18 @@ class House:
         asyncio.get_running_loop().call_later(LEAVE_SECONDS, self._stop.set)
 
     def _centre(self, payload: bytes) -> None:
-        try:
-            centre = msgspec.json.decode(payload, type=CentreStatus)
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-            self.problems.report("centre", f"the centre's status cannot be read: {error}")
-            return
-        if centre.state == "offline":
-            self._centre_away = True
-            self.problems.report("centre", "the call centre says that it is offline")
-            return
-        self.problems.over("centre")
-        if self._centre_away or self.uplink.unheard:
-            self._centre_away = False
-            self.uplink.resend_all()
+        self.presence.take(payload, self.uplink)
+
+    def _offered(self, stored: Stored) -> None:
+        self.further.offer(stored)
+
+    def _answered(self, about: str, state: AnswerState) -> None:
+        self.further.answered(about, state)
+
+    def announce(self) -> None:
+        """Publish the status, on every broker there is."""
+        self.uplink.announce()
+        self.further.announce()
 
 
 async def run(config: Config) -> int:
@@ -310,6 +312,7 @@ async def run(config: Config) -> int:
             notify("STOPPING=1")
             house.reception.tell(house.intake.last_words())
             await house.uplink.say_goodbye()
+            await house.further.say_goodbye()
             for task in tasks:
                 task.cancel()
         house.keep_devices()
@@ -352,9 +355,10 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
         house.notices, house.lines, house.interference,
     )  # fmt: skip
     parts["watch"] = watch.run
+    parts |= house.further.tasks
     parts["watchdog"] = partial(feed, house.store, house.clock, problems)
-    parts["heartbeat"] = partial(house.status.beat, house.uplink.announce)
-    parts["digest"] = house.send_digests
+    parts["heartbeat"] = partial(house.status.beat, house.announce)
+    parts["digest"] = partial(send_digests, house.digest, house.uplink, house.ledger, house.sender, house.clock)
     parts["announcer"] = house.announcer.run
     parts |= {output.name: output.run for output in house.outputs}
     parts["control"] = Control(

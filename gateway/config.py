@@ -13,6 +13,7 @@ from gateway.config_limits import VitalSigns, read_vital_signs
 from gateway.config_night import NightRule, read_night
 from gateway.config_notice import Notice, read_notice
 from gateway.config_outputs import OutputConfig, read_outputs
+from gateway.config_routes import Route, read_routes
 from gateway.config_rules import Table, is_loopback, listed, quoted
 from gateway.config_syntax import UnreadableFileError, read
 from gateway.config_uplink import Uplink, read_uplink
@@ -20,7 +21,6 @@ from gateway.contract import topics
 
 PRESSES_PER_MINUTE = 10
 _RESIDENT = r"[A-Za-z0-9._-]{1,64}"
-_ROUTE_KINDS = ("dc09", "mqtt", "sms")
 
 
 class ConfigError(Exception):
@@ -68,6 +68,7 @@ class Config:
     listeners: tuple[Listener, ...]
     devices: tuple[Device, ...]
     outputs: tuple[OutputConfig, ...]
+    routes: tuple[Route, ...]
     warnings: tuple[str, ...]
 
 
@@ -122,7 +123,7 @@ def _config(top: Table, folder: Path) -> Config:
     box = read_box(top.table("box"), devices)
     if box is not None:
         devices = (*devices, box.device)
-    _warn_of_routes(top)
+    routes = read_routes(top.tables("route"), folder, {port.path for port in serial_ports})
     top.report_unknown()
     return Config(
         district=district,
@@ -142,6 +143,7 @@ def _config(top: Table, folder: Path) -> Config:
         listeners=listeners,
         devices=devices,
         outputs=outputs,
+        routes=routes,
         warnings=tuple(top.findings.warnings),
     )
 
@@ -234,16 +236,3 @@ def _warn_of_unasked_devices(top: Table, devices: tuple[Device, ...], ports: tup
         if driver.model(device.model).name == driver.generic_model:
             said = f"never alarms: model {quoted(device.model)} has no map; with one: {listed(driver.models)}"
             top.findings.warning(("device", index), f"{quoted(device.id)} {said}")
-
-
-def _warn_of_routes(top: Table) -> None:
-    """Further routes belong to the file's fixed form, but nothing of them may keep this version from starting."""
-    routes = top.anything("route")
-    for index, route in enumerate(routes if isinstance(routes, list) else [routes]):
-        if route is None:
-            continue
-        kind = route.get("kind") if isinstance(route, dict) else None
-        said = (
-            f"route of kind {quoted(kind)}" if kind in _ROUTE_KINDS else "route without a known kind (dc09, mqtt, sms)"
-        )
-        top.findings.warning(("route", index), f"{said} is not used by this version: alarms leave by [uplink] only")

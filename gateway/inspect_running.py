@@ -24,6 +24,7 @@ def text(report: dict[str, Any]) -> str:
     """The report for a person."""
     lines = [f"status: {report['status']}"]
     lines += [f"problem: {problem}" for problem in report.get("problems", [])]
+    lines += [f"route {name}: {state}" for name, state in report.get("routes", {}).items()]
     lines += [f"note: {note}" for note in report.get("notes", [])]
     if "away_since" in report:
         lines.append(f"nobody at home since {report['away_since']}, as was pressed at the box")

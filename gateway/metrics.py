@@ -99,6 +99,9 @@ class Metrics:
         self._hand_tests_due = Gauge(
             "anju_hand_tests_due", "Devices that cannot be supervised and want a test by hand", registry=registry
         )
+        self._route_up = Gauge(
+            "anju_route_up", "1 while a way to the centre works, by its name", ["route"], registry=registry
+        )
         build_info = Gauge("anju_build_info", "Always 1; the version is the label", ["version"], registry=registry)
         build_info.labels(version).set(1)
 
@@ -163,6 +166,10 @@ class Metrics:
     def serial_connected(self, port: str, *, connected: bool) -> None:
         """A serial port, by its configured name, was opened or lost."""
         self._serial_connected.labels(port).set(connected)
+
+    def route_up(self, route: str, *, up: bool) -> None:
+        """A way to the centre, by its configured name, works or does not."""
+        self._route_up.labels(route).set(up)
 
     def render(self) -> bytes:
         """The whole registry in the Prometheus text format 0.0.4 (UTF-8)."""

@@ -52,6 +52,8 @@ class StatusBook:
         self._drivers: Mapping[str, Driver] = {}
         self.away_since: Callable[[], datetime | None] = lambda: None
         self.heartbeat_changed = asyncio.Event()
+        self.routes: Callable[[], dict[str, str] | None] = lambda: None
+        """Each way to the centre and whether it works; None where there is but one."""
 
     def enrol(self, devices: tuple[Device, ...], drivers: Mapping[str, Driver]) -> None:
         """These devices belong to the house."""
@@ -63,7 +65,7 @@ class StatusBook:
         return standings(self._devices, self._drivers, self._intake.book.states(), self._clock.now())
 
     def next_session(self) -> int:
-        """The number of the next connection: it grows over connections and over boots."""
+        """The number of the next connection, to whichever broker: it grows over connections and over boots."""
         self._session += 1
         return self._session
 
@@ -120,6 +122,8 @@ class StatusBook:
         body: dict[str, object] = {"status": "degraded" if problems else "working"}
         if problems:
             body["problems"] = problems
+        if (routes := self.routes()) is not None:
+            body["routes"] = routes
         if self._problems.list():
             body["notes"] = self._problems.list()
         away_since = self.away_since()

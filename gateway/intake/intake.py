@@ -172,7 +172,8 @@ class Intake:
         if began is None:
             return []
         alarm = began if type_ in _ALARM_NAMES else None
-        event = self._mint(Kind.RESTORE, type_, device, None, moment, alarm=alarm, evidence={"began": began})
+        evidence = {"began": began} | ({"where": where} if where else {})
+        event = self._mint(Kind.RESTORE, type_, device, None, moment, alarm=alarm, evidence=evidence)
         return [Happened(event=event, change=Change(device=place, name=name, began=False))]
 
     def test(self, type_: str | None, moment: Moment, device: Device | None) -> list[Outcome]:

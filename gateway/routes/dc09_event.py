@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from drivers.event import Event, Kind
+from drivers.event import Event, Kind, State
 from gateway.contract.codes import codes_of
 from gateway.routes.dc09_frame import Frame
 from gateway.routes.dc09_letters import letters_of
@@ -40,7 +40,9 @@ class Sender:
 
 
 def can_say(event: Event) -> bool:
-    """Whether an alarm receiver has a word for it."""
+    """Whether an alarm receiver has a word for it. A receiver counts no repeats and knows no alarm that never was."""
+    if event.kind is Kind.ALARM and (not event.raises_alarm or event.state is State.CANCELLED):
+        return False
     return codes_of(event)[0] is not None
 
 

@@ -4,7 +4,7 @@ One message of 70 characters and no personal data: the house by the gateway's ow
 it finds the alarm at the desk by those last eight characters.
 """
 
-from drivers.event import AlarmType, Event, Kind
+from drivers.event import AlarmType, Event, Kind, State
 from gateway.routes.sms_pdu import UNITS_LIMIT
 from gateway.routes.subject import is_about_route
 
@@ -60,7 +60,9 @@ WORDS: dict[str, dict[str, str]] = {
 
 def can_say(event: Event) -> bool:
     """Whether it is worth a message to a person: an alarm, a test of one, a way to the centre that is lost or back."""
-    return event.raises_alarm or event.is_test or is_about_route(event)
+    if event.raises_alarm:
+        return event.state is not State.CANCELLED
+    return event.is_test or is_about_route(event)
 
 
 def text(event: Event, gateway: str, language: str) -> str:

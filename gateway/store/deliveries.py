@@ -21,7 +21,7 @@ def note(connection: sqlite3.Connection, delivery: Delivery) -> None:
     """Keep how far a message came; what was received once stays received."""
     connection.execute(
         "INSERT INTO delivery VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE "
-        "SET attempts = excluded.attempts, received = coalesce(received, excluded.received)",
+        "SET attempts = max(attempts, excluded.attempts), received = coalesce(received, excluded.received)",
         (delivery.event, delivery.route, delivery.attempts, delivery.sent, delivery.received),
     )
 

@@ -55,16 +55,21 @@ RESERVED_SLOTS = 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handlers:
     """Whom the uplink calls: `status` builds the status of a state, the others take a payload and finish when it is
-    dealt with durably."""
+    dealt with durably. Without `command` it hears no orders; `offered` is told of every message it is given."""
 
     status: Callable[[str], Awaitable[Status]]
     answer: Callable[[bytes], Awaitable[None]]
-    command: Callable[[bytes], Awaitable[None]]
+    command: Callable[[bytes], Awaitable[None]] | None
     centre: Callable[[bytes], None]
+    offered: Callable[[Stored], None] = lambda _stored: None
 
 
 class Uplink:
-    """Keeps a session to the district's broker and sends what the ledger says is due."""
+    """Keeps a session to the district's broker and sends what the ledger says is due.
+
+    `name` is the route that messages bear; a further broker's problems are told under its name. It gets no will: its
+    loss says nothing of the house, which is there on the first one.
+    """
 
     def __init__(
         self,
@@ -76,7 +81,9 @@ class Uplink:
         metrics: Metrics,
         problems: Problems,
         clock: Clock,
+        name: str = ROUTE,
     ) -> None:
+        self.name = name
         self._endpoint = endpoint
         self._sender = sender
         self._handlers = handlers
@@ -86,6 +93,7 @@ class Uplink:
         self._problems = problems
         self._clock = clock
         self._session: Session | None = None
+        self._number = 0
         self._correlation: bytes | None = None
         self._connected_at: float | None = None
         self._short_lives = 0
@@ -103,6 +111,7 @@ class Uplink:
         self._ledger.offer(stored, self._clock.monotonic())
         self._offered.set()
         self.pump()
+        self._handlers.offered(stored)
 
     def pump(self) -> None:
         """Send everything that is due, in order, while slots last."""
@@ -168,28 +177,29 @@ class Uplink:
             return
 
     async def _connect_and_serve(self, number: int) -> None:
+        self._number = number
         will = Status(state="offline", session=number, at=to_text(self._clock.now()))
         options = SessionOptions(
             client_id=self._sender.gateway,
-            will=Will(topic=self._topic(topics.STATUS), payload=encode_status(will)),
+            will=Will(topic=self._topic(topics.STATUS), payload=encode_status(will)) if self.name == ROUTE else None,
         )
         try:
             await self._serve_over(self.trust.endpoint(), options, expired=False)
         except OutOfDateError as error:
-            self._problems.report("certificate", str(error))
+            self._problems.report(self._problem("certificate"), str(error))
             await self._serve_over(self.trust.without_dates(), options, expired=True)
 
     async def _serve_over(self, endpoint: Endpoint, options: SessionOptions, *, expired: bool) -> None:
         async with open_session(endpoint, options, self._arrive) as session:
             self.trust.expired = expired
             if not expired:
-                self._problems.over("certificate")
+                self._problems.over(self._problem("certificate"))
             try:
                 async with asyncio.TaskGroup() as group:
                     await self._begin(session, group)
             finally:
                 self._session = None
-                self._metrics.uplink_disconnected()
+                self._note_connected(connected=False)
 
     async def _begin(self, session: Session, group: asyncio.TaskGroup) -> None:
         group.create_task(session.lost(), name="uplink-lost")
@@ -197,7 +207,7 @@ class Uplink:
         # One turn of the loop: the alarms go right behind the request to subscribe, without waiting for its answer.
         await asyncio.sleep(0)
         self._session = session
-        self._metrics.uplink_connected()
+        self._note_connected(connected=True)
         self._connected_at = self._clock.monotonic()
         if self._short_lives < SHORT_LIVES_LOGGED:
             self._say_connected()
@@ -213,7 +223,7 @@ class Uplink:
 
     async def _subscribe(self, session: Session) -> None:
         wanted = [self._topic(topics.ANSWER), topics.centre_status(self._sender.district)]
-        if not self.trust.expired:
+        if self._handlers.command is not None and not self.trust.expired:
             wanted.insert(1, self._topic(topics.COMMAND))
         # All at once: whoever sees the birth may order something, and is heard.
         await asyncio.gather(*(self._subscribe_to(session, topic) for topic in wanted))
@@ -221,13 +231,13 @@ class Uplink:
     async def _subscribe_to(self, session: Session, topic: str) -> None:
         try:
             await session.subscribe(topic)
-            self._problems.over(f"subscription {topic}")
+            self._problems.over(self._problem(f"subscription {topic}"))
         except RefusedError as error:
             # Alarms still leave: a house that cannot hear its answers must not fall silent for it.
-            self._problems.report(f"subscription {topic}", str(error))
+            self._problems.report(self._problem(f"subscription {topic}"), str(error))
 
     def _say_connected(self) -> None:
-        self._problems.over("uplink")
+        self._problems.over(self.name)
         log.info("connected to the district's broker %s", self._endpoint)
 
     async def _say_connected_later(self) -> None:
@@ -242,7 +252,7 @@ class Uplink:
             self._short_lives = 0 if self._was_stable() else self._short_lives + 1
         comes_and_goes = self._short_lives >= SHORT_LIVES_LOGGED
         what = "the line comes and goes" if comes_and_goes else "no line"
-        self._problems.report("uplink", f"{what} to the district's broker {self._endpoint}: {error}")
+        self._problems.report(self.name, f"{what} to the district's broker {self._endpoint}: {error}")
 
     def _was_stable(self) -> bool:
         return self._connected_at is not None and self._clock.monotonic() - self._connected_at > STABLE_SECONDS
@@ -259,6 +269,7 @@ class Uplink:
             await self._status_wanted.wait()
             self._status_wanted.clear()
             status = await self._handlers.status("online")
+            status.session = self._number
             answered = session.publish(self._topic(topics.STATUS), encode_status(status), retain=True)
             answered.add_done_callback(partial(self._settle, topics.STATUS, None))
             await asyncio.wait([answered])  # at most one in flight
@@ -268,6 +279,7 @@ class Uplink:
         if self._session is None:
             return
         status = await self._handlers.status("stopping")
+        status.session = self._number
         answered = self._session.publish(self._topic(topics.STATUS), encode_status(status), retain=True)
         try:
             async with asyncio.timeout(GOODBYE_SECONDS):
@@ -285,7 +297,7 @@ class Uplink:
             boot=entry.stored.boot,
             sequence=entry.stored.sequence,
             number=entry.attempts,
-            route=ROUTE,
+            route=self.name,
             sent_at=self._clock.now(),
         )
         payload = encode(event, entry.stored.priority, self._sender, attempt)
@@ -302,9 +314,9 @@ class Uplink:
             self._ledger.acknowledged(event)
         if isinstance(error, RefusedError):
             self._metrics.publish_refused(error.reason_code)
-            self._problems.report(f"publish {branch}", f"on {branch}: {error}")
+            self._problems.report(self._problem(f"publish {branch}"), f"on {branch}: {error}")
         else:
-            self._problems.over(f"publish {branch}")
+            self._problems.over(self._problem(f"publish {branch}"))
             if event is not None:
                 self._taken(event, answered.result())
         self.pump()
@@ -313,9 +325,11 @@ class Uplink:
         self._hops.acknowledged(event)
         self.unheard = reason_code == NO_SUBSCRIBER
         if self.unheard:
-            self._problems.report("listener", "nobody listens at the district: its broker has no subscriber")
+            self._problems.report(
+                self._problem("listener"), f"nobody listens at the district: {self._endpoint} has no subscriber"
+            )
         else:
-            self._problems.over("listener")
+            self._problems.over(self._problem("listener"))
 
     # -- in -----------------------------------------------------------------------------------------------------------
 
@@ -335,11 +349,22 @@ class Uplink:
     async def _handle(self, inbound: Inbound) -> None:
         if inbound.topic == self._topic(topics.ANSWER):
             await self._handlers.answer(inbound.payload)
-        elif inbound.topic == self._topic(topics.COMMAND):
+        elif inbound.topic == self._topic(topics.COMMAND) and self._handlers.command is not None:
             self._correlation = inbound.correlation
             await self._handlers.command(inbound.payload)
         elif inbound.topic == topics.centre_status(self._sender.district):
             self._handlers.centre(inbound.payload)
+
+    def _note_connected(self, *, connected: bool) -> None:
+        if self.name != ROUTE:
+            return
+        if connected:
+            self._metrics.uplink_connected()
+        else:
+            self._metrics.uplink_disconnected()
+
+    def _problem(self, name: str) -> str:
+        return name if self.name == ROUTE else f"{name} of {self.name}"
 
     def _topic(self, branch: str) -> str:
         return topics.house(self._sender.district, self._sender.gateway, branch)

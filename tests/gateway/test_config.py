@@ -248,17 +248,6 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert warnings == []
 
 
-def test_further_routes_are_a_warning_and_never_a_mistake(tmp_path: Path) -> None:
-    text = SMALLEST + '[[route]]\nkind = "sms"\npath = "/dev/ttyUSB2"\nnumber = "+86"\n[[route]]\nkind = 3\n'
-    path = write(tmp_path, text)
-    config = load(path)
-    first, second = config.warnings
-    assert first.startswith(f"{path}:{line_of(text, '[[route]]')}: warning: ")
-    assert first.endswith("alarms leave by [uplink] only")
-    assert "without a known kind" in second
-    assert check(path) == ([], list(config.warnings))
-
-
 def test_devices_that_cannot_be_heard_are_a_warning(tmp_path: Path) -> None:
     text = COMPLETE.replace('[broker]\nhost = "127.0.0.1"\nport = 1883\n', "")
     text = text[: text.index("[[serial]]")] + text[text.index("[[device]]") :]

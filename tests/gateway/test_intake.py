@@ -203,7 +203,11 @@ def test_troubles_of_the_house_begin_and_end_once_per_place() -> None:
     assert not intake.fault(Kind.TROUBLE, TroubleType.LINK_LOST, moment(2.0), where="serial rf")
     assert happened(intake.fault(Kind.TROUBLE, TroubleType.LINK_LOST, moment(2.0), where="local broker"))
     (over,) = happened(intake.fault_over(TroubleType.LINK_LOST, moment(3.0), where="serial rf"))
-    assert (over.kind, over.type, over.evidence) == (Kind.RESTORE, "link_lost", {"began": lost.id})
+    assert (over.kind, over.type, over.evidence) == (
+        Kind.RESTORE,
+        "link_lost",
+        {"began": lost.id, "where": "serial rf"},
+    )
     assert not intake.fault_over(TroubleType.LINK_LOST, moment(4.0), where="serial rf")
 
 

@@ -52,6 +52,7 @@ class House:
     district: str = "d1"
     devices: list[dict[str, Any]] = field(default_factory=lambda: [CORD, SMOKE, BUTTON])
     listeners: list[dict[str, Any]] = field(default_factory=list)
+    routes: list[dict[str, Any]] = field(default_factory=list)
     outputs: list[dict[str, Any]] = field(default_factory=list)
     sections: dict[str, dict[str, Any]] = field(default_factory=dict)
     http_port: int = field(default_factory=free_port)
@@ -88,6 +89,7 @@ class House:
                 port = {"name": name, "path": path, "driver": "sonoff_rf_bridge"}
                 blocks.append(f"[[serial]]\n{_lines(port)}")
         blocks += [f"[[listener]]\n{_lines(listener)}" for listener in self.listeners]
+        blocks += [f"[[route]]\n{_lines(route)}" for route in self.routes]
         blocks += [f"[[device]]\n{_lines(device)}" for device in self.devices]
         blocks += [f"[[output]]\n{_lines(output)}" for output in self.outputs]
         return "\n".join(blocks)
