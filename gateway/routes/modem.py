@@ -7,7 +7,6 @@ after whatever went wrong with it.
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
 
 from drivers.event import Event
@@ -138,7 +137,7 @@ class Modem:
         """Ask the modem for its network; at longer intervals send a message that proves the whole way."""
         now = self._clock.monotonic()
         if self._test_message_seconds is not None and now - self._tested >= self._test_message_seconds:
-            await self._send(line_test_text(self._gateway, _when(self._clock.now()), self._language))
+            await self._send(line_test_text(self._gateway, self._clock.now(), self._language))
             self._tested = now
         else:
             await self._with_modem(check)
@@ -187,10 +186,6 @@ class Modem:
         if self._port is None:
             raise ModemError("it has been unplugged; plug it in again")
         await self._port.write(words.encode("ascii"))
-
-
-def _when(moment: datetime) -> str:
-    return f"{moment.astimezone():%m-%d %H:%M}"
 
 
 def _first(group: BaseExceptionGroup[Exception]) -> Exception:

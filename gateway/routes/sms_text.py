@@ -4,6 +4,8 @@ One message of 70 characters and no personal data: the house by the gateway's ow
 it finds the alarm at the desk by those last eight characters.
 """
 
+from datetime import datetime
+
 from drivers.event import AlarmType, Event, Kind, State
 from gateway.routes.sms_pdu import UNITS_LIMIT
 from gateway.routes.subject import is_about_route
@@ -34,7 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
         _BACK: "报警线路恢复",
     },
     "en": {
-        AlarmType.SOS: "Call for help",
+        AlarmType.SOS: "SOS call",
         AlarmType.SMOKE: "Smoke",
         AlarmType.HEAT: "Heat",
         AlarmType.CO: "CO",
@@ -72,11 +74,12 @@ def text(event: Event, gateway: str, language: str) -> str:
     if event.is_test:
         what = f"{words[_TEST]} {what}"
     where = str(event.evidence.get("where", "")) if is_about_route(event) else event.room or ""
-    when = f"{(event.occurred_at or event.received_at).astimezone():%m-%d %H:%M}"
-    return _fitted(what, where, gateway, when, f"#{(event.alarm or event.id)[-ID_LENGTH:]}")
+    return _fitted(
+        what, where, gateway, event.occurred_at or event.received_at, f"#{(event.alarm or event.id)[-ID_LENGTH:]}"
+    )
 
 
-def line_test_text(gateway: str, when: str, language: str) -> str:
+def line_test_text(gateway: str, when: datetime, language: str) -> str:
     """The message that only proves the way."""
     return _fitted(WORDS[language][_ROUTE_TEST], "", gateway, when, "")
 
@@ -87,11 +90,14 @@ def _subject(event: Event) -> str:
     return event.type if event.type in frozenset(AlarmType) else _ALARM
 
 
-def _fitted(what: str, where: str, gateway: str, when: str, id_: str) -> str:
-    """All parts in one message; the place gives way where there is not room for all."""
-    rest = " ".join(filter(None, (gateway, when, id_)))
-    room = UNITS_LIMIT - _units(f"【安居】{what}  {rest}")
-    while where and _units(where) > max(0, room):
+def _fitted(what: str, where: str, gateway: str, when: datetime, id_: str) -> str:
+    """All parts in one message; the place gives way where there is not room for all, then the date."""
+    for form in ("%m-%d %H:%M", "%H:%M"):
+        rest = " ".join(filter(None, (gateway, f"{when.astimezone():{form}}", id_)))
+        room = UNITS_LIMIT - _units(f"【安居】{what} {rest}")
+        if room >= 0:
+            break
+    while where and _units(where) >= room:
         where = where[:-1]
     return " ".join(filter(None, (f"【安居】{what}", where, rest)))
 
