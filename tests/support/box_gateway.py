@@ -2,7 +2,7 @@
 
 Each line on its standard input is one word of the chip's and its arguments (`press 17 0.05`, `vanish`, `stop`). Each
 level that an output gets is one line on its standard output: `line 5 on`. A wish is `MODULE.CONSTANT=SECONDS`, or a
-word of the chip's from the start, its arguments behind colons: `chip.set:17:on`.
+word of the chip's from the start, its arguments behind colons: `chip.refuse:13`.
 """
 
 import importlib
@@ -24,12 +24,9 @@ class SpokenChip(FakeChip):
             "set": lambda number, level: self.set(int(number), active=level == "on"),
             "press": lambda number, seconds: self.press(int(number), float(seconds)),
             "rattle": lambda number, times: self.rattle(int(number), int(times)),
-            "lose_edges": lambda: setattr(self, "loses_edges", True),
             "refuse": lambda number: setattr(self, "refusal", int(number)),
             "vanish": self.vanish,
             "come_back": self.come_back,
-            "hold": lambda number: self.hold(int(number)),
-            "release": lambda number: self.release(int(number)),
             "stop": self.running.clear,
             "go_on": self.running.set,
         }
