@@ -13,8 +13,10 @@ demo: install
 test: $(VENV)/.installed-dev
 	PYTHONSAFEPATH=1 $(BIN)/python -P -m pytest --numprocesses 4 --dist worksteal
 
-# A million inputs for every decoder; INPUTS=… for another number. A short round is part of `make test`.
+# A million inputs, shared among all decoders; INPUTS=… for another number. A short round is part of `make test`.
+# Atheris guides it where there is a wheel of it; elsewhere the suite's own engine does, and says so.
 fuzz: $(VENV)/.installed-dev
+	-$(BIN)/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-fuzz.txt
 	$(BIN)/python -P -m tests.fuzz --inputs $(or $(INPUTS),1000000)
 
 # Every fault with outages of a minute, and the table of docs/reliability.md; hours with many seeds. What is done is
@@ -44,6 +46,8 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements-build.in \
 	    -o requirements-build.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements-fuzz.in \
+	    -o requirements-fuzz.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements.txt \
 	    pyproject.toml -o requirements-dev.txt
 

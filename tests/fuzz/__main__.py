@@ -3,8 +3,9 @@
 import argparse
 import time
 
+from tests.fuzz import libfuzzer
 from tests.fuzz.engine import Fuzzer
-from tests.fuzz.targets import targets
+from tests.fuzz.targets import Target, targets
 
 ROUND_INPUTS = 2_000
 
@@ -19,9 +20,28 @@ def main() -> None:
     chosen = [target for target in targets() if arguments.target is None or arguments.target in target.name]
     if not chosen:
         parser.error(f"no target is called {arguments.target!r}; there are: {', '.join(one.name for one in targets())}")
-    began = time.monotonic()
     share = -(-arguments.inputs // len(chosen))
-    spent = 0
+    if libfuzzer.is_installed():
+        print("guided by Atheris (libFuzzer)")
+        _guided(chosen, share, arguments.seed)
+    else:
+        print("guided by the suite's own engine: Atheris has no wheel for this machine, or is not installed")
+        _own(chosen, share, arguments)
+    print(
+        f"{share * len(chosen):,} inputs, {len(chosen)} target(s), seed {arguments.seed}: nothing raised, nothing grew"
+    )
+
+
+def _guided(chosen: list[Target], share: int, seed: int) -> None:
+    for target in chosen:
+        try:
+            print(libfuzzer.fuzz(target, share, seed), flush=True)
+        except libfuzzer.FuzzError as error:
+            raise SystemExit(str(error)) from None
+
+
+def _own(chosen: list[Target], share: int, arguments: argparse.Namespace) -> None:
+    began, spent = time.monotonic(), 0
     for target in chosen:
         fuzzer = Fuzzer(target, arguments.seed)
         while fuzzer.inputs < share:
@@ -34,7 +54,6 @@ def main() -> None:
             print(f"\r{done:>11,} of {arguments.inputs:,} ({rate:,.0f}/s)  {shown:<80}", end="", flush=True)
         spent += fuzzer.inputs
         print()
-    print(f"{spent:,} inputs, {len(chosen)} target(s), seed {arguments.seed}: nothing raised, nothing grew")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from drivers import ble, openmqttgateway_serial
 from drivers.wearable import SampleBlock, encode_block, topic_of
 
 FRAMES = Path(__file__).parent.parent / "frames"
@@ -26,7 +27,8 @@ def lines() -> list[bytes]:
 
 def frames() -> list[bytes]:
     """What went over a line: hexadecimal text as its bytes, other text as it is."""
-    return [frame for vector in vectors() for frame in _bytes_of(vector["input"])]
+    found = [frame for vector in vectors() for frame in _bytes_of(vector["input"])]
+    return found + [openmqttgateway_serial.encode("/BTtoMQTT", heard) for heard in _advertised()]
 
 
 def messages(subscription: str) -> list[bytes]:
@@ -38,7 +40,15 @@ def messages(subscription: str) -> list[bytes]:
         for topic, shown in zip(topics * len(inputs), inputs, strict=False):
             for payload in _bytes_of(shown):
                 found += [f"{topic}\n".encode() + payload, f"{usual}\n".encode() + payload]
-    return [*found, _block()]
+    return [*found, *(f"{usual}\n".encode() + heard for heard in _advertised()), _block()]
+
+
+def _advertised() -> list[bytes]:
+    """What a Bluetooth gateway publishes for each service data of the vectors."""
+    heard = [vector for vector in vectors() if vector["kind"] == "ble_service_data"]
+    return [
+        ble.encode(vector["ctx"]["address"], vector["ctx"]["uuid"], bytes.fromhex(vector["input"])) for vector in heard
+    ]
 
 
 def _block() -> bytes:

@@ -1,12 +1,13 @@
 """A short round of fuzzing, and proof that the fuzzer finds what it is for."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from drivers.registry import LISTENER_DRIVERS, MQTT_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS
-from tests.fuzz import engine
+from tests.fuzz import engine, libfuzzer
 from tests.fuzz.engine import Fuzzer
 from tests.fuzz.targets import Target, targets
 
@@ -60,3 +61,13 @@ def test_the_command_tells_what_it_did() -> None:
     command = [sys.executable, "-P", "-m", "tests.fuzz", "--inputs", "500", "--target", "contract"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "500 inputs, 1 target(s), seed 1: nothing raised, nothing grew" in shown
+
+
+@pytest.mark.skipif(not libfuzzer.is_installed(), reason="Atheris has no wheel for this machine, or is not installed")
+def test_libfuzzer_finds_its_way_into_a_decoder_and_tells_what_broke() -> None:
+    target = next(target for target in targets() if target.name == "line seeed_mr60")
+    assert re.fullmatch(
+        r"line seeed_mr60: [\d,]+ inputs, \d+ branches, \d+ features, corpus \d+", libfuzzer.fuzz(target, 300, 1)
+    )
+    with pytest.raises(libfuzzer.FuzzError, match="no such target"):
+        libfuzzer.fuzz(Target("no such target", target.run, target.seeds), 1, 1)
