@@ -296,7 +296,7 @@ async def run(config: Config) -> int:
         loop.add_signal_handler(number, stop.set)
     for warning in config.warnings:
         log.warning("%s", warning)
-    with Store(config.store_path) as store:
+    with Store(config.store_path, config.store_limit_bytes) as store:
         house = House(config, store, Clock(), stop)
         try:
             await house.remember()

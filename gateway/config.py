@@ -18,8 +18,10 @@ from gateway.config_rules import Table, is_loopback, listed, quoted
 from gateway.config_syntax import UnreadableFileError, read
 from gateway.config_uplink import Uplink, read_uplink
 from gateway.contract import topics
+from gateway.store.bounds import DEFAULT_LIMIT_BYTES
 
 PRESSES_PER_MINUTE = 10
+_MIB = 1_024 * 1_024
 _RESIDENT = r"[A-Za-z0-9._-]{1,64}"
 
 
@@ -55,6 +57,7 @@ class Config:
     gateway: str
     resident: str | None
     store_path: Path
+    store_limit_bytes: int
     uplink: Uplink
     broker: Broker | None
     http: Http
@@ -105,7 +108,7 @@ def _config(top: Table, folder: Path) -> Config:
     resident = top.matching_text(
         "resident", _RESIDENT, remedy="write the pseudonym the centre gave (letters, digits, . _ -)", required=False
     )
-    store_path = _store(top.table("store", required=True), folder)
+    store_path, store_limit_bytes = _store(top.table("store", required=True), folder)
     uplink = read_uplink(top.table("uplink", required=True), folder)
     broker = _broker(top.table("broker"))
     http = _http(top.table("http"))
@@ -130,6 +133,7 @@ def _config(top: Table, folder: Path) -> Config:
         gateway=gateway,
         resident=resident or None,
         store_path=store_path,
+        store_limit_bytes=store_limit_bytes,
         uplink=uplink,
         broker=broker,
         http=http,
@@ -148,15 +152,16 @@ def _config(top: Table, folder: Path) -> Config:
     )
 
 
-def _store(table: Table | None, folder: Path) -> Path:
+def _store(table: Table | None, folder: Path) -> tuple[Path, int]:
     if table is None:
-        return folder
+        return folder, 0
     written = table.text("path", remedy='write the database\'s path, such as "/var/lib/anju/anju.db"')
+    limit_mib = table.integer("limit_mib", 16, 65_536, DEFAULT_LIMIT_BYTES // _MIB)
     table.report_unknown()
     path = folder / written
     if written.strip():
         _check_store_path(table, path)
-    return path
+    return path, limit_mib * _MIB
 
 
 def _check_store_path(table: Table, path: Path) -> None:

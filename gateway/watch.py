@@ -13,8 +13,9 @@ from gateway.intake.intake import Intake, Moment
 from gateway.interference import Interference
 from gateway.notice import Notices
 from gateway.reception import Reception
+from gateway.store.bounds import keep_within
 from gateway.store.database import StoreError
-from gateway.store.jobs import conditions, thin, waiting
+from gateway.store.jobs import conditions, waiting
 from gateway.store.store import Store
 from gateway.uplink.ledger import LEDGER_LIMIT, Ledger
 from gateway.uplink.retry import FAST_PHASE_SECONDS
@@ -26,7 +27,6 @@ TICK_SECONDS = 1.0
 FLUSH_SECONDS = 30.0
 THIN_SECONDS = 3_600.0
 REMIND_SECONDS = 3_600.0
-TELEMETRY_KEPT = timedelta(days=30)
 BATTERY_REMINDER = timedelta(days=7)
 """A low battery is repeated so often (Tunstall's universal sensor: every 7 days, to be changed within 2 weeks)."""
 PUT_ASIDE = "put_aside"
@@ -204,17 +204,12 @@ class Watch:
             await self._thin()
 
     async def _thin(self) -> None:
-        """Delete old telemetry, slice by slice."""
+        """Keep the store within its bounds of age and size."""
         moment = self._reception.moment()
-        if moment.quality is ClockQuality.SYNCHRONISED:
+        known = moment.quality is ClockQuality.SYNCHRONISED
+        if known:
             self._intake.book.forget_old_fixes(moment.wall)
-        before = moment.wall - TELEMETRY_KEPT
-        try:
-            deleted = await self._store.ask(thin, before)
-            while deleted:
-                deleted = await self._store.ask(thin, before)
-        except StoreError as error:
-            log.debug("telemetry could not be thinned: %s", error)
+        await keep_within(self._store, moment.wall if known else None)
 
 
 async def _every(seconds: float, action: Callable[[], None]) -> None:

@@ -19,8 +19,6 @@ RECENT_ROWS = 5_000
 SILENCED_LIMIT = 64
 EXECUTED_LIMIT = 256
 """More than any centre sends in the five minutes that a command may live."""
-THIN_SLICE = 500
-"""Rows deleted in one commit: an alarm never waits behind more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,15 +230,6 @@ def probe(connection: sqlite3.Connection, moment: datetime, *, durable: bool) ->
     if not durable:
         connection.execute("ROLLBACK TO probe")
     connection.execute("RELEASE probe")
-
-
-def thin(connection: sqlite3.Connection, before: datetime) -> int:
-    """Delete one slice of telemetry older than `before`; alarms, faults and their answers are never deleted here."""
-    return connection.execute(
-        "DELETE FROM event WHERE sequence IN (SELECT sequence FROM event WHERE priority = 'telemetry' "
-        "AND received_at < ? LIMIT ?)",
-        (to_text(before), THIN_SLICE),
-    ).rowcount
 
 
 def _highest(times: tuple[str | None, ...]) -> str:

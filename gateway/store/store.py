@@ -20,6 +20,7 @@ from drivers.event import Event
 from gateway.contract.messages import Answer
 from gateway.policy import Decision
 from gateway.store import deliveries, devices, jobs, watching
+from gateway.store.bounds import DEFAULT_LIMIT_BYTES
 from gateway.store.database import DamagedError, Identity, StoreError, UnfitError
 from gateway.store.deliveries import Delivery
 from gateway.store.looking import Renewed, Seen, exchange, inode_of, look, names_aside
@@ -61,8 +62,9 @@ class Store:
     which may hold what this run does not know.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
         self._path = path
+        self.limit_bytes = limit_bytes
         self.problem: str | None = None
         self.put_aside: tuple[str, ...] = ()
         self._on_renewed: Callable[[], Awaitable[None]] = _nothing

@@ -246,27 +246,6 @@ async def test_a_remembered_condition_says_whether_people_have_ended_it(path: Pa
         assert {condition.name for condition in await store.ask(jobs.conditions)} == {"smoke", "low_battery"}
 
 
-async def test_thinning_deletes_old_telemetry_in_slices_and_never_anything_else(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "THIN_SLICE", 2)
-    old = NOON - timedelta(days=60)
-    with Store(path) as store:
-        for kind in Kind:
-            one = event(kind, "smoke" if kind is Kind.ALARM else None, received_at=old)
-            await keep(store, one)
-            store.note(event(Kind.ACTIVITY, "motion", received_at=old), decide(event(Kind.ACTIVITY)))
-        young = event(Kind.ACTIVITY, "motion")
-        store.note(young, decide(young))
-        store.flush()
-        assert await store.ask(jobs.thin, NOON) == 2
-        while await store.ask(jobs.thin, NOON):
-            pass
-    left = rows(path, "SELECT kind FROM event WHERE received_at < '2026-02-01'")
-    assert {kind for (kind,) in left} == {kind for kind in Kind if decide(event(kind)).answered}
-    assert rows(path, "SELECT kind FROM event WHERE received_at > '2026-02-01'") == [("activity",)]
-
-
 async def test_repeat_counts_reach_the_row_and_only_grow(path: Path) -> None:
     sos = event()
     with Store(path) as store:

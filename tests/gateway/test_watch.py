@@ -212,12 +212,14 @@ async def test_old_telemetry_goes_and_alarms_stay(home: Home) -> None:
     await home.store.append(alarm, decide(alarm))
     home.store.note(motion, decide(motion))
     home.store.flush()
+    newest = event()
+    await home.store.append(newest, decide(newest))
     await home.watch._thin()
 
     def left(connection: sqlite3.Connection) -> list[str]:
         return [row[0] for row in connection.execute("SELECT id FROM event")]
 
-    assert await home.store.ask(left) == [alarm.id]
+    assert await home.store.ask(left) == [alarm.id, newest.id]
 
 
 async def test_a_database_that_lies_aside_is_a_trouble_for_as_long_as_it_lies_there(file: Path, home: Home) -> None:
