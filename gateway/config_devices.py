@@ -107,6 +107,7 @@ def read_devices(tables: list[Table]) -> tuple[Device, ...]:
     devices = []
     for table in tables:
         device = _device(table)
+        _warn_of_dead_mats(table, device)
         note_twice(table, "id", (device.id,), seen)
         note_twice(table, "address", (device.driver, device.address), seen)
         table.report_unknown()
@@ -136,6 +137,16 @@ def _device(table: Table) -> Device:
         out_of_bed_minutes=_out_of_bed_minutes(table, role),
         door_open_minutes=table.optional_integer("door_open_minutes", 1, DOOR_OPEN_MINUTES_LIMIT),
     )
+
+
+def _warn_of_dead_mats(table: Table, device: Device) -> None:
+    """A mat that never reports by itself may be dead for months, and nobody would be missed."""
+    if device.out_of_bed_minutes is None or device.supervision_seconds is not None or not device.driver:
+        return
+    if not registry.DRIVERS[device.driver].model(device.model).supervised:
+        table.warning(
+            "out_of_bed_minutes", f"nobody notices when {quoted(device.id)} is dead: it reports nothing by itself"
+        )
 
 
 def _model(table: Table, driver: str) -> str:

@@ -34,6 +34,16 @@ def test_a_limit_for_all_beds_of_the_house(tmp_path: Path) -> None:
     assert config.night.out_of_bed_minutes == 45
 
 
+def test_a_mat_that_never_reports_by_itself_is_warned_of(tmp_path: Path) -> None:
+    rest = 'room = "bedroom"\nrole = "bed"\nout_of_bed_minutes = 20\ncode_map = { "1" = "bed_in", "2" = "bed_out" }\n'
+    mat = '\n[[device]]\nid = "strip"\ndriver = "ev1527"\naddress = "00002"\n' + rest
+    told = 'nobody notices when "strip" is dead: it reports nothing by itself'
+    assert any(told in warning for warning in load(write(tmp_path, ZONE + COMPLETE + mat)).warnings)
+    supervised = ZONE + COMPLETE + mat + "supervision_seconds = 90000\n"
+    assert not any(told in warning for warning in load(write(tmp_path, supervised)).warnings)
+    assert not any(told in warning for warning in load(write(tmp_path, ZONE + COMPLETE + OWN)).warnings)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
