@@ -5,8 +5,8 @@ pipe. What the queue has no room for is dropped and counted, and the count is sa
 """
 
 import logging
+import os
 import queue
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +14,7 @@ from logging.handlers import QueueHandler
 
 QUEUE_LIMIT = 5_000
 STOP_SECONDS = 1.0
+_STANDARD_ERROR = 2
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
@@ -37,22 +38,26 @@ class DroppingHandler(QueueHandler):
             logging.getLogger(__name__).warning("%d log lines were dropped: the log's reader stood still", count)
 
 
-def _write(records: "queue.Queue[logging.LogRecord | None]", out: logging.Handler) -> None:
-    while (record := records.get()) is not None:
-        out.handle(record)
+def _write(records: "queue.Queue[logging.LogRecord | None]") -> None:
+    # Straight to the descriptor: a stream or a handler has a lock, and whoever ends the process would wait for it as
+    # long as nobody reads.
+    formatter = logging.Formatter(_FORMAT)
+    with suppress(OSError):  # the reader is gone for good
+        while (record := records.get()) is not None:
+            line = memoryview(f"{formatter.format(record)}\n".encode("utf-8", "backslashreplace"))
+            while line:
+                line = line[os.write(_STANDARD_ERROR, line) :]
 
 
 @contextmanager
 def logging_to_stderr(*, verbose: bool) -> Iterator[None]:
     """Send the log to standard error for the block; what is queued at its end is still written, if anybody reads."""
     records: queue.Queue[logging.LogRecord | None] = queue.Queue(QUEUE_LIMIT)
-    out = logging.StreamHandler(sys.stderr)
-    out.setFormatter(logging.Formatter(_FORMAT))
     handler = DroppingHandler(records)
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    writer = threading.Thread(target=_write, args=(records, out), name="log", daemon=True)
+    writer = threading.Thread(target=_write, args=(records,), name="log", daemon=True)
     writer.start()
     try:
         yield
