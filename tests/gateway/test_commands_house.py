@@ -24,7 +24,8 @@ def player(tmp_path: Path) -> FakePlayer:
 
 
 async def command(centre: Centre, name: str, **keys: object) -> dict[str, Any]:
-    """Order something and return the house's reply."""
+    """Order something and return the house's reply. Whoever has seen the birth is heard, and nobody before."""
+    await centre.wait(lambda: any(heard.branch == "status" for heard in centre.heard))
     issued = datetime.now(UTC)
     body = {"id": f"{name}-{issued.timestamp()}", "command": name, "issuer": "desk-1", "issued_at": to_text(issued),
             "expiry": to_text(issued + timedelta(minutes=2)), **keys}  # fmt: skip
