@@ -85,9 +85,8 @@ def follow(config: Config, out: TextIO, sleep: Callable[[float], object] = time.
     """
     words, began = WORDS[config.notice.language], datetime.now(UTC)
     ticks: dict[str, _Tick] = {}
-    out.write(words["follow"] + "\n")
-    _say(out, [f"□ {_name(device, words)}" for device in config.devices])
     try:
+        _say(out, [words["follow"], *(f"□ {_name(device, words)}" for device in config.devices)])
         while not _is_complete(config, ticks) and datetime.now(UTC) - began < FOLLOW_LONGEST:
             _say(out, _news(config, began, ticks, words))
             sleep(POLL_SECONDS)
