@@ -58,6 +58,7 @@ from gateway.uplink.ledger import LEDGER_LIMIT, Ledger
 from gateway.uplink.uplink import Handlers, Uplink
 from gateway.watch import Lines, Watch
 from gateway.watchdog import feed, notify
+from gateway.worn import Worn
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +95,7 @@ class House:
         devices = {(device.driver, device.address): device for device in config.devices}
         self.drivers = {name: DRIVERS[name] for name in {device.driver for device in config.devices}}
         self.intake = Intake(devices, self.drivers, config.presses_per_minute, new_id)
+        self.worn = Worn(self.drivers, self.intake.lookup, self.metrics, self.digest, clock.monotonic)
         self.status = StatusBook(store, self.intake, self.ledger, self.problems, clock, config.uplink.heartbeat_minutes)
         self.status.enrol(config.devices, self.drivers)
         self.status.away_since = lambda: self.away.since
@@ -345,9 +347,9 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
             Endpoint(host=config.broker.host, port=config.broker.port), f"anju-{config.gateway}",
             mqtt_listeners(house.drivers),
             house.intake.lookup, house.reception, house.lines, problems, house.clock.monotonic,
-            house.outlets[BROKER],
+            house.outlets[BROKER], house.worn.hearers,
         )  # fmt: skip
-        parts["local broker"] = local.run
+        parts |= {"local broker": local.run, **house.worn.parts}
     if config.box is not None and config.box.buttons:
         parts["box buttons"] = _box(house, config.box)
     watch = Watch(

@@ -1,13 +1,13 @@
 """Telemetry as digests: counts and last values per device, no raw streams. Bounded by the number of devices."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import msgspec
 
 from drivers.event import Event, Kind
 from gateway.contract.envelope import OTHER_LIMIT_BYTES, Sender
-from gateway.contract.messages import DeviceDigest, Digest, DigestData, Reading
+from gateway.contract.messages import DeviceDigest, Digest, DigestData, Reading, StreamQuality
 from gateway.contract.times import to_text
 from gateway.store.database import new_id
 
@@ -19,6 +19,7 @@ class DigestBook:
     """Collects what the devices say between two digests. Only these `quantities` of what they measure may leave."""
 
     def __init__(self, since: datetime, quantities: frozenset[str] = frozenset()) -> None:
+        self.stream_counts: Callable[[], dict[str, StreamQuality]] = dict  # how the samples of worn devices arrived
         self._since = since
         self._quantities = quantities
         self._devices: dict[str, DeviceDigest] = {}
@@ -48,6 +49,9 @@ class DigestBook:
     def take(self, until: datetime, sender: Sender) -> list[bytes]:
         """The digests of the time since the last ones, and begin anew; none where nothing was heard."""
         devices = list(self._devices.values())
+        for name, quality in self.stream_counts().items():
+            if name in self._devices:
+                self._devices[name].stream = quality
         for device in devices:
             device.last_heard_at = to_text(self._last_heard[device.device])
         since, self._since, self._devices, self._last_heard = self._since, until, {}, {}

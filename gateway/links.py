@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -130,7 +130,10 @@ def _put(answers: "asyncio.Queue[bytes]", answer: bytes) -> None:
 
 
 class LocalBroker:
-    """The local broker's session: whatever the MQTT drivers subscribe to."""
+    """The local broker's session: whatever the MQTT drivers subscribe to.
+
+    `samples` takes, by the driver's name, messages whose samples somebody watches: after what they say was heard.
+    """
 
     def __init__(
         self,
@@ -143,7 +146,9 @@ class LocalBroker:
         problems: Problems,
         monotonic: Callable[[], float],
         outlet: Outlet,
+        samples: Mapping[str, Callable[[str, bytes], None]],
     ) -> None:
+        self._samples = samples
         self._outlet = outlet
         self._endpoint = endpoint
         self._options = SessionOptions(client_id=client_id, session_expiry_seconds=HOUSE_SESSION_SECONDS)
@@ -197,6 +202,8 @@ class LocalBroker:
                     driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup), inbound
                 )
                 kept += self._reception.hear(decoded, driver.name, heard, redelivered=inbound.redelivered)
+                if driver.name in self._samples and not inbound.retain:
+                    self._samples[driver.name](inbound.topic, inbound.payload)
         return kept
 
 

@@ -96,6 +96,18 @@ class Metrics:
             ["port"],
             registry=registry,
         )
+        self._stream_blocks = Counter(
+            "anju_wearable_blocks", "Blocks of samples of worn devices, in order", registry=registry
+        )
+        self._stream_missing = Counter(
+            "anju_wearable_missing_blocks", "Blocks of samples of worn devices that never came", registry=registry
+        )
+        self._stream_gaps = Counter(
+            "anju_wearable_gaps", "Gaps in the samples of worn devices, restarts of theirs included", registry=registry
+        )
+        self._stream_late = Counter(
+            "anju_wearable_late_blocks", "Blocks of samples that came twice or too late", registry=registry
+        )
         self._hand_tests_due = Gauge(
             "anju_hand_tests_due", "Devices that cannot be supervised and want a test by hand", registry=registry
         )
@@ -141,6 +153,19 @@ class Metrics:
     def uplink_disconnected(self) -> None:
         """The connection to the district's broker ended."""
         self._uplink_connected.set(0)
+
+    def stream_blocks(self, count: int) -> None:
+        """So many blocks of a worn device's samples came in order."""
+        self._stream_blocks.inc(count)
+
+    def stream_gap(self, missing_blocks: int) -> None:
+        """A worn device's samples have a gap of so many blocks, 0 where nobody knows."""
+        self._stream_gaps.inc()
+        self._stream_missing.inc(missing_blocks)
+
+    def stream_late(self, count: int) -> None:
+        """So many blocks of samples came twice or after they had been given up."""
+        self._stream_late.inc(count)
 
     def hand_tests_due(self, count: int) -> None:
         """So many devices that cannot be supervised have not been used or tested for a month."""

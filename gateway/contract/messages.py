@@ -114,6 +114,20 @@ class Reading(Struct, kw_only=True):
     last: float
 
 
+class StreamQuality(Struct, kw_only=True):
+    """How a worn device's blocks of samples arrived since the last digest. The samples themselves stay in the house.
+
+    `late_blocks` came twice or after they had been given up. `clock_drift_ppm` is how much faster the device's clock
+    runs than the gateway's, over at least an hour; null until then.
+    """
+
+    blocks: Ordinal
+    missing_blocks: Ordinal
+    gaps: Ordinal
+    late_blocks: Ordinal
+    clock_drift_ppm: float | None
+
+
 class DeviceDigest(Struct, kw_only=True):
     """What one device said since the last digest. `measurements` are there only where the house may send them."""
 
@@ -126,6 +140,7 @@ class DeviceDigest(Struct, kw_only=True):
     link_quality: int | None = None
     activity: dict[str, int] = {}
     measurements: dict[str, Reading] = {}
+    stream: StreamQuality | None = None
 
 
 class DigestData(Struct, kw_only=True):

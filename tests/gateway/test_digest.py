@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from drivers.event import ActivityType, Event, Kind
 from gateway.contract.limits import OTHER_LIMIT_BYTES
-from gateway.contract.messages import Digest, Reading
+from gateway.contract.messages import Digest, Reading, StreamQuality
 from gateway.digest import DigestBook
 from tests.contract.events import SENDER
 from tests.gateway.houses import NOON, event
@@ -38,6 +38,15 @@ def test_what_a_device_said_is_counted_and_its_last_values_kept() -> None:
     assert (second.device, second.messages, second.rssi_dbm, second.activity) == ("cord-bed", 1, -70, {})
     assert (digest.type, digest.source, digest.subject) == ("anju.telemetry.digest", "/gateways/gw-0001", "r-0001")
     assert (digest.data.since, digest.data.until) == ("2026-03-01T12:00:00.250Z", "2026-03-01T12:15:00.250Z")
+
+
+def test_how_a_bands_samples_arrived_stands_with_the_band() -> None:
+    book = DigestBook(NOON)
+    book.note(event(Kind.SUPERVISION, None, device="band"))
+    quality = StreamQuality(blocks=1_800, missing_blocks=3, gaps=2, late_blocks=1, clock_drift_ppm=-12.5)
+    book.stream_counts = lambda: {"band": quality, "gone": quality}
+    (digest,) = taken(book)
+    assert [(device.device, device.stream) for device in digest.data.devices] == [("band", quality)]
 
 
 def test_readings_are_counted_only_where_they_may_leave() -> None:
