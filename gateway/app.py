@@ -203,15 +203,16 @@ class House:
     async def _resume(self) -> tuple[list[tuple[str, str]], list[Stored]]:
         """Follow the open alarms of the store, and send what waits in it; returns both."""
         now, wall = self.clock.monotonic(), self.clock.now()
-        alarms, _ = await self.store.ask(jobs.open_alarms, LEDGER_LIMIT)
-        for alarm, state in alarms:
-            if not self.notices.knows(alarm):
-                self.notices.resume(alarm, state)
         waiting = await self.store.ask(jobs.waiting, LEDGER_LIMIT)
         for stored in waiting:
             self.ledger.offer(stored, now, _age_seconds(stored.event, wall))
         self.ledger.overflowed = len(self.ledger) >= LEDGER_LIMIT
-        await self.further.resume(waiting)
+        received = await self.further.resume(waiting)
+        found, _ = await self.store.ask(jobs.open_alarms, LEDGER_LIMIT)
+        alarms = [(alarm, "received" if alarm in received and state == "calling" else state) for alarm, state in found]
+        for alarm, state in alarms:
+            if not self.notices.knows(alarm):
+                self.notices.resume(alarm, state)
         return alarms, waiting
 
     def _take_up(self, condition: jobs.Condition, now: float) -> None:

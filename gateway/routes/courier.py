@@ -12,6 +12,7 @@ from gateway.metrics import Metrics
 from gateway.notice import Notices
 from gateway.routes.carrier import Outcome
 from gateway.routes.hold import Hold
+from gateway.routes.mqtt_way import MqttWay
 from gateway.routes.plan import Plan
 from gateway.routes.subject import ROUTE_PREFIX
 from gateway.store.deliveries import Delivery
@@ -42,13 +43,22 @@ class Way(Protocol):
 
 
 class Courier:
-    """Follows every message that may need a further route. `ways` are all routes in order, the uplink first."""
+    """Follows every message that may need a further route. `ways` are all routes in order, the uplink first;
+    `receivers` those whose far end is an alarm receiver."""
 
     def __init__(
-        self, ways: Sequence[Way], plan: Plan, store: Store, notices: Notices, lines: Lines, metrics: Metrics,
+        self,
+        ways: Sequence[Way],
+        receivers: frozenset[str],
+        plan: Plan,
+        store: Store,
+        notices: Notices,
+        lines: Lines,
+        metrics: Metrics,
         clock: Clock,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._ways = {way.name: way for way in ways}
+        self._receivers = receivers
         self._plan = plan
         self._store = store
         self._notices = notices
@@ -60,10 +70,11 @@ class Courier:
             for name in self._ways
         }
 
-    def resume(self, deliveries: Sequence[Delivery]) -> None:
-        """Take up what an earlier boot brought to its end."""
+    def resume(self, deliveries: Sequence[Delivery]) -> set[str]:
+        """Take up what an earlier boot brought to its end; returns what an alarm receiver has."""
         for delivery in deliveries:
-            self._plan.resume(delivery.event, delivery.route)
+            self._plan.resume(delivery.event, delivery.route, received=self._has_received(delivery))
+        return {delivery.event for delivery in deliveries if self._has_received(delivery)}
 
     def resume_lost(self) -> None:
         """Take up which ways were lost when the house was last up; one that the file names no more is not."""
@@ -86,8 +97,9 @@ class Courier:
         idle = self._plan.received(about, self._clock.monotonic())
         if state != "received":
             idle += self._plan.accepted(about)
-        for route in idle:
-            self._ways[route].withdraw(about)
+        for name, way in self._ways.items():
+            if name in idle or isinstance(way, MqttWay):
+                way.withdraw(about)
 
     def done(self, delivery: Delivery, outcome: Outcome) -> None:
         """A route has brought a message to its end; the resident hears of what a receiver at the centre has."""
@@ -112,6 +124,10 @@ class Courier:
     def states(self) -> dict[str, str]:
         """Each way in order: `up`, or `away` while it is known to be no use."""
         return {name: "away" if way.away else "up" for name, way in self._ways.items()}
+
+    def _has_received(self, delivery: Delivery) -> bool:
+        """A telephone that has a text is nobody at the centre."""
+        return delivery.received is not None and delivery.route in self._receivers
 
     def _hand(self) -> None:
         away = {name for name, way in self._ways.items() if way.away}

@@ -52,8 +52,13 @@ class Further:
     def answered(self, about: str, state: AnswerState) -> None:
         """The centre has said something of a message or an alarm."""
 
-    async def resume(self, waiting: list[Stored]) -> None:
-        """Take up from an earlier boot what waits for the centre. Raises StoreError."""
+    async def resume(self, waiting: list[Stored]) -> set[str]:
+        """Take up from an earlier boot what waits for the centre; of that, the ids of what an alarm receiver has.
+
+        Raises StoreError.
+        """
+        del waiting  # without further routes nobody but the centre has any
+        return set()
 
     def resume_lost(self) -> None:
         """The lines that were lost in an earlier boot are known now."""

@@ -37,8 +37,9 @@ class FurtherRoutes(Further):
             way, step = self._mqtt(route) if isinstance(route, MqttRoute) else self._lane(route)
             ways.append(way)
             steps.append(step)
+        receivers = frozenset(route.name for route in parts.config.routes if isinstance(route, Dc09Route))
         self.courier = Courier(
-            ways, Plan(tuple(steps)), parts.store, parts.notices, parts.lines, parts.metrics, parts.clock
+            ways, receivers, Plan(tuple(steps)), parts.store, parts.notices, parts.lines, parts.metrics, parts.clock
         )
         self.tasks["courier"] = self.courier.run
 
@@ -50,13 +51,14 @@ class FurtherRoutes(Further):
         """The centre has said something of a message or an alarm."""
         self.courier.answered(about, state)
 
-    async def resume(self, waiting: list[Stored]) -> None:
+    async def resume(self, waiting: list[Stored]) -> set[str]:
         """Follow what waits, but for what a route brought to its end in an earlier boot. Raises StoreError."""
-        self.courier.resume(await self._parts.store.ask(deliveries.newest, LEDGER_LIMIT))
+        received = self.courier.resume(await self._parts.store.ask(deliveries.newest, LEDGER_LIMIT))
         for stored in waiting:
             self.courier.offer(stored, self._age_seconds(stored))
         for stored in await self._parts.store.ask(deliveries.unaccepted, LEDGER_LIMIT):
             self.courier.offer(stored, self._age_seconds(stored), received=True)
+        return received
 
     def resume_lost(self) -> None:
         """The lines that were lost in an earlier boot are known now."""

@@ -76,6 +76,15 @@ class _Case:
     def needs_a_person(self) -> bool:
         return self.stored.event.raises_alarm
 
+    @property
+    def is_finished(self) -> bool:
+        return all(step.name in self.settled for step in self.steps)
+
+    @property
+    def dispensable(self) -> tuple[bool, int, float]:
+        """The greatest can best be done without: what the centre has, then the least urgent, then the oldest."""
+        return self.heard, RANKS[self.stored.priority], -self.offered
+
     def when(self, step: Step, before: str, began: float, away: Collection[str]) -> float | None:
         """When `step` is due, given the route before it and when that began; None for not at all."""
         if self.received is not None:
@@ -94,10 +103,13 @@ class Plan:
         self._steps = steps
         self._cases: dict[str, _Case] = {}
         self._handed: dict[str, set[str]] = {}
+        self._received_before: set[str] = set()
 
-    def resume(self, event: str, route: str) -> None:
-        """In an earlier boot the message left by this route: it does not again."""
+    def resume(self, event: str, route: str, *, received: bool) -> None:
+        """In an earlier boot the message left by this route: it does not again. `received`: its far end said so."""
         self._remember(event, route)
+        if received:
+            self._received_before.add(event)
 
     def offer(self, stored: Stored, now: float, age_seconds: float = 0.0) -> None:
         """A message that must be answered. `age_seconds`: how long it has waited already, in an earlier boot."""
@@ -110,12 +122,11 @@ class Plan:
         for route in self._handed.get(event.id, ()):
             case.handed[route] = case.offered
             case.settled.add(route)
+        if event.id in self._received_before:
+            case.received = now
         self._cases[event.id] = case
         if len(self._cases) > CASES_LIMIT:
-            least = max(
-                self._cases, key=lambda one: (RANKS[self._cases[one].stored.priority], self._cases[one].offered)
-            )
-            del self._cases[least]
+            del self._cases[max(self._cases.values(), key=lambda one: one.dispensable).stored.event.id]
 
     def due(self, now: float, away: Collection[str]) -> list[tuple[str, Stored]]:
         """What to hand to which route now, most urgent first. `away` names the routes that are known to be no use."""
@@ -132,19 +143,19 @@ class Plan:
             case.settled.add(route)
             if received and case.received is None:
                 case.received = now
+            if case.heard and case.is_finished:
+                del self._cases[event]
 
     def received(self, event: str, now: float) -> list[str]:
-        """The centre has it; returns the routes that need not go on with it.
-
-        What joined because nobody had accepted it goes on, but for those by which the centre has now answered.
-        """
+        """The centre has it; returns the routes that need not go on. What joined for want of a person goes on."""
         case = self._cases.get(event)
         if case is None:
             return []
         if case.heard:
-            idle = [step.name for step in case.steps if step.answers and step.name in case.handed]
-            case.settled.update(idle)
-            return idle
+            case.settled.update(step.name for step in case.steps if step.answers and step.name in case.handed)
+            if case.is_finished:
+                del self._cases[event]
+            return []
         case.heard = True
         followed = {step.name for step in case.followers if self._follows(step, case)}
         idle = [route for route in case.handed if route not in case.settled | followed]
@@ -152,7 +163,7 @@ class Plan:
             del case.handed[route]
         if case.received is None:
             case.received = now
-        if not case.needs_a_person:
+        if not case.needs_a_person or case.is_finished:
             del self._cases[event]
         return idle
 

@@ -7,7 +7,7 @@ from drivers.event import AlarmType, Event, Kind, State
 from gateway.config_routes import CLASSES
 from gateway.routes import dc09_event, sms_text
 from gateway.routes.hold import Hold
-from gateway.routes.plan import FIRST, TOO_OLD_SECONDS, UNACCEPTED_SECONDS, Plan, Step
+from gateway.routes.plan import CASES_LIMIT, FIRST, TOO_OLD_SECONDS, UNACCEPTED_SECONDS, Plan, Step
 from gateway.store.rows import Stored
 from tests.gateway.houses import event, stored
 
@@ -92,7 +92,7 @@ def test_a_second_broker_that_the_centre_answered_is_not_loaded_again() -> None:
     plan.offer(PERSON, 0.0)
     plan.received(PERSON.event.id, 1.0)
     assert taken(plan, 1.0 + UNACCEPTED_SECONDS) == ["mqtt"]
-    assert plan.received(PERSON.event.id, 182.0) == ["mqtt"]
+    assert plan.received(PERSON.event.id, 182.0) == []
     assert taken(plan, 10_000.0, FIRST) == []
 
 
@@ -133,10 +133,13 @@ def test_what_each_kind_of_route_is_for() -> None:
 
 def test_an_earlier_boot_is_taken_up() -> None:
     plan = Plan((DC09, SMS))
-    plan.resume(PERSON.event.id, "dc09")
+    plan.resume(PERSON.event.id, "dc09", received=True)
+    plan.resume(FIRE.event.id, "dc09", received=False)
     plan.offer(PERSON, 0.0, age_seconds=50.0)
+    plan.offer(FIRE, 0.0, age_seconds=25.0)
     assert taken(plan, 0.0) == []
-    assert taken(plan, 10.0) == ["sms"]
+    assert plan.due(10.0, ()) == [("sms", FIRE)]
+    assert plan.due(UNACCEPTED_SECONDS, ()) == [("sms", PERSON)]
     old = stored(event(), sequence=9)
     plan.offer(old, 0.0, age_seconds=TOO_OLD_SECONDS + 1)
     assert taken(plan, 10_000.0, FIRST) == []
@@ -184,3 +187,17 @@ def test_a_state_is_believed_only_once_it_has_lasted(looks: list[tuple[bool, flo
             assert now - since >= (30.0 if before else 10.0)
         elif good is before:
             assert now - since < (30.0 if before else 10.0)
+
+
+def test_what_the_centre_has_gives_way_to_what_nobody_has() -> None:
+    plan = Plan((SMS,))
+    first, *rest = [stored(event(), sequence=number) for number in range(CASES_LIMIT)]
+    for number, one in enumerate((first, *rest)):
+        plan.offer(one, float(number))
+        if one is not first:
+            plan.received(one.event.id, float(number))
+    newest = stored(event(), sequence=CASES_LIMIT)
+    plan.offer(newest, float(CASES_LIMIT))
+    loaded = {one.event.id for _, one in plan.due(10_000.0, (FIRST,))}
+    assert {first.event.id, newest.event.id} <= loaded
+    assert len(loaded) == CASES_LIMIT

@@ -75,6 +75,7 @@ async def test_what_a_receiver_has_is_not_reported_again_after_a_restart(house: 
             # The link test goes out after whatever else there was to say.
             await until(lambda: [event.code for event in heard].count("RP") > tests, what=str(heard))
             assert [event.code for event in heard].count("QA") == 1
+            assert "not_reached" not in again.text, "the resident has heard that the centre has it"
 
 
 async def test_where_the_receiver_is_away_the_telephone_hears_of_it_with_the_same_id(house: House) -> None:
