@@ -102,7 +102,9 @@ def decode_request(frame: bytes) -> Request | Refusal:
     if len(frame) < _REQUEST_BYTES:
         return Refusal("incomplete")
     if len(frame) > _REQUEST_BYTES:
-        return Refusal("oversize")
+        # An order to write several registers is longer than any question: what it is says more than how long.
+        is_question = frame[1] in BIT_FUNCTIONS | REGISTER_FUNCTIONS
+        return Refusal("oversize" if is_question or not is_sound(frame) else "unknown_function")
     if not is_sound(frame):
         return Refusal("bad_crc")
     unit, function = frame[0], frame[1]

@@ -33,6 +33,7 @@ LAST_WILL, REPORT = "LWT", "SYStoMQTT"
 RAW_SUFFIX = "/SRFBtoMQTT/Raw"
 _RECEIVED, _BRIDGE, _RTL_433 = "433toMQTT", "SRFBtoMQTT", "RTL_433toMQTT"
 _RAW = re.compile(r"[0-9A-Fa-f]{18}")
+_DECIMAL = re.compile(r"[0-9]{1,10}", re.ASCII)
 _JUNK_BITS = range(1, 16)
 """Bits of what rc-switch makes of the rests of a press."""
 
@@ -60,17 +61,24 @@ def decode(topic: str, payload: bytes, retained: bool, lookup: Lookup) -> Decode
 
 def code_of(message: dict[str, Any], *, from_bridge: bool) -> str | Reject:
     """The code of a JSON message as six hexadecimal digits, or why it has none."""
-    value, bits = message.get("value"), message.get("length")
+    value, bits = _whole(message.get("value")), _whole(message.get("length"))
     if from_bridge:
         key = parse_raw(message.get("raw"))
         value, bits = (int(key.code24, 16), ev1527.CODE_BITS) if key else (value, ev1527.CODE_BITS)
-    if isinstance(value, bool) or not isinstance(value, int) or isinstance(bits, bool) or not isinstance(bits, int):
+    if value is None or bits is None:
         return _reject("bad_code")
     if bits in _JUNK_BITS:
         return _reject("partial")
     if bits != ev1527.CODE_BITS or not 0 <= value < 1 << bits:
         return _reject("not_ev1527")
     return f"{value:06X}"
+
+
+def _whole(value: object) -> int | None:
+    """A whole number, also as text: no press shall be lost to a pair of quotes. None for anything else."""
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def parse_raw(text: object) -> Key | None:

@@ -341,6 +341,8 @@ def test_an_answer_to_another_question_is_not_taken() -> None:
 def test_a_question_out_of_bounds_is_refused() -> None:
     assert decode_request(sealed(bytes((1, 3, 0, 0, 0, 0)))) == Refusal("bad_count")
     assert decode_request(sealed(bytes((1, 6, 0, 0, 0, 1)))) == Refusal("unknown_function")
+    assert decode_request(sealed(bytes((1, 16, 0, 0, 0, 1, 2, 0, 1)))) == Refusal("unknown_function")
+    assert decode_request(sealed(bytes((1, 3, 0, 0, 0, 1, 0, 1)))) == Refusal("oversize")
     for function, limit in ((1, BITS_LIMIT), (3, REGISTERS_LIMIT)):
         assert isinstance(decode_request(encode_request(Request(1, function, 0, limit))), Request)
         assert decode_request(encode_request(Request(1, function, 0, limit + 1))) == Refusal("bad_count")

@@ -41,6 +41,13 @@ def test_one_press_with_its_junk_decodes_is_one_code() -> None:
     assert [one.reason for one in found if isinstance(one, Reject)] == ["partial"] * 3
 
 
+def test_a_number_in_quotes_is_a_number() -> None:
+    quoted = heard({"value": "1375", "protocol": "1", "length": "24", "delay": "311"})
+    assert codes_of(quoted) == ["00055F"]
+    assert isinstance(refused := heard({"value": "0x55F", "length": "24"}), Reject)
+    assert refused.reason == "bad_code"
+
+
 @given(codes)
 def test_a_code_is_the_same_from_each_of_its_receivers(code24: str) -> None:
     raw = "2F8A019A04A6" + code24
@@ -62,7 +69,7 @@ def test_a_line_of_rtl_433_is_read_as_one() -> None:
     ("message", "expected"),
     [
         ({"value": 1375}, "bad_code"),
-        ({"value": "1375", "length": 24}, "bad_code"),
+        ({"value": "1375.0", "length": 24}, "bad_code"),
         ({"value": True, "length": 24}, "bad_code"),
         ({"value": 1 << 24, "length": 24}, "not_ev1527"),
         ({"value": -1, "length": 24}, "not_ev1527"),
