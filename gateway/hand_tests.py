@@ -4,7 +4,7 @@ A device that is supervised tells of its own silence. Every other one is only kn
 it is due for a test by hand once its last alarm, test or sign of use is a month old, or where there has been none.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -30,19 +30,20 @@ def is_supervised(device: Device, drivers: Mapping[str, Driver]) -> bool:
     return device.supervision_seconds is not None or drivers[device.driver].model(device.model).supervised
 
 
+def supervised_ones(devices: Iterable[Device], drivers: Mapping[str, Driver]) -> frozenset[str]:
+    """The ids of the devices whose silence would be noticed."""
+    return frozenset(device.id for device in devices if is_supervised(device, drivers))
+
+
 def standings(
-    devices: Iterable[Device], drivers: Mapping[str, Driver], states: Mapping[str, DeviceState], now: datetime
+    devices: Iterable[Device], supervised: Collection[str], states: Mapping[str, DeviceState], now: datetime
 ) -> list[Standing]:
-    """Every enrolled device, in the order of the gateway's file."""
+    """Every enrolled device, in the order of the gateway's file; `supervised` are ids."""
     found = []
     for device in devices:
-        state = states.get(device.id, DeviceState())
-        supervised = is_supervised(device, drivers)
-        found.append(
-            Standing(
-                device=device, supervised=supervised, is_due=not supervised and _is_long_ago(state, now), state=state
-            )
-        )
+        state, watched = states.get(device.id, DeviceState()), device.id in supervised
+        is_due = not watched and _is_long_ago(state, now)
+        found.append(Standing(device=device, supervised=watched, is_due=is_due, state=state))
     return found
 
 

@@ -14,7 +14,7 @@ from drivers.registry import Driver
 from gateway.clock import Clock
 from gateway.contract.messages import Status
 from gateway.contract.times import to_text
-from gateway.hand_tests import Standing, standings
+from gateway.hand_tests import Standing, standings, supervised_ones
 from gateway.http import Response
 from gateway.intake.intake import Intake
 from gateway.problems import Problems
@@ -49,7 +49,7 @@ class StatusBook:
         self.heartbeat_minutes = heartbeat_minutes
         self.devices: tuple[str, ...] = ()
         self._devices: tuple[Device, ...] = ()
-        self._drivers: Mapping[str, Driver] = {}
+        self._supervised: frozenset[str] = frozenset()
         self.away_since: Callable[[], datetime | None] = lambda: None
         self.heartbeat_changed = asyncio.Event()
         self.routes: Callable[[], dict[str, str] | None] = lambda: None
@@ -57,12 +57,12 @@ class StatusBook:
 
     def enrol(self, devices: tuple[Device, ...], drivers: Mapping[str, Driver]) -> None:
         """These devices belong to the house."""
-        self._devices, self._drivers = devices, drivers
+        self._devices, self._supervised = devices, supervised_ones(devices, drivers)
         self.devices = tuple(device.id for device in devices)
 
     def standings(self) -> list[Standing]:
         """Where every enrolled device stands: who watches it, and whether it is due for a test by hand."""
-        return standings(self._devices, self._drivers, self._intake.book.states(), self._clock.now())
+        return standings(self._devices, self._supervised, self._intake.book.states(), self._clock.now())
 
     def next_session(self) -> int:
         """The number of the next connection, to whichever broker: it grows over connections and over boots."""

@@ -18,7 +18,7 @@ from drivers.event import Kind
 from drivers.registry import DRIVERS
 from gateway.config import Config
 from gateway.contract.times import from_text, to_text
-from gateway.hand_tests import Standing, standings
+from gateway.hand_tests import Standing, standings, supervised_ones
 from gateway.intake.device_book import PROOFS
 from gateway.store.database import open_for_reading, reading
 from gateway.store.devices import DeviceState, states
@@ -39,7 +39,7 @@ def look(config: Config, now: datetime) -> list[Standing]:
         for event in events(connection, Filter(since=now - _UNWRITTEN)):
             if event["device"] is not None and event["kind"] != Kind.SUPERVISION_LOST:
                 known[event["device"]] = _with(known.get(event["device"], DeviceState()), event)
-    return standings(config.devices, DRIVERS, known, now)
+    return standings(config.devices, supervised_ones(config.devices, DRIVERS), known, now)
 
 
 def needs_work(found: list[Standing]) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from drivers.registry import DRIVERS
 from gateway.contract.limits import OTHER_LIMIT_BYTES, encode_status
 from gateway.contract.messages import Status
-from gateway.hand_tests import HAND_TEST_EVERY, standings
+from gateway.hand_tests import HAND_TEST_EVERY, standings, supervised_ones
 from gateway.store.devices import DeviceState
 from tests.gateway.faults import SOS, cord, frame, radio_on, ready
 from tests.gateway.houses import CORD, NOON, OTHER_CORD, SMOKE
@@ -24,7 +24,8 @@ MOMENT = timedelta(seconds=1)
 
 
 def due(states: dict[str, DeviceState]) -> list[str]:
-    found = standings([CORD, OTHER_CORD, SMOKE], DRIVERS, states, NOON)
+    devices = [CORD, OTHER_CORD, SMOKE]
+    found = standings(devices, supervised_ones(devices, DRIVERS), states, NOON)
     return [one.device.id for one in found if one.is_due]
 
 
@@ -39,7 +40,7 @@ def test_a_device_that_nobody_watches_is_due_a_month_after_it_was_last_used() ->
 
 def test_supervision_that_somebody_configured_is_supervision() -> None:
     watched = replace(CORD, supervision_seconds=3_600)
-    (one,) = standings([watched], DRIVERS, {}, NOON)
+    (one,) = standings([watched], supervised_ones([watched], DRIVERS), {}, NOON)
     assert (one.supervised, one.is_due) == (True, False)
 
 
