@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from tests.faults.kinds_power import power_cut
 from tests.faults.scene import Scene, Setting
 from tests.support.fake_server import PUBLISH, SUBSCRIBE, Connection, fake_server, packet, puback, suback
 from tests.support.wait import until
@@ -220,6 +221,7 @@ async def everything(scene: Scene) -> None:
     await scene.start_gateway()
 
 
+_KEPT_LOCAL = Setting(local="mosquitto, kept sessions")
 _MOSQUITTO = Setting(district="mosquitto")
 _KEPT = Setting(district="mosquitto, kept sessions")
 _DESK = Setting(desk=True)
@@ -250,9 +252,15 @@ FAULTS = (
         name="local broker gone",
         what="the house's own broker killed, its sessions come back",
         run=local_broker_gone,
-        setting=Setting(local="mosquitto, kept sessions"),
+        setting=_KEPT_LOCAL,
     ),
     Fault(name="local broker frozen", what="SIGSTOP of the house's own broker", run=local_broker_frozen),
     Fault(name="desk killed", what="SIGKILL of the desk", run=desk_killed, setting=_DESK),
+    Fault(
+        name="power cut",
+        what="gateway and both brokers killed at once, what was never synced is gone",
+        run=power_cut,
+        setting=_KEPT_LOCAL,
+    ),
     Fault(name="everything", what="line, broker and gateway at once", run=everything),
 )
