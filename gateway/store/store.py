@@ -71,6 +71,7 @@ class Store:
         self._telemetry: list[Stored] = []
         self._counts: dict[str, int] = {}
         self._devices: dict[str, devices.DeviceState] = {}
+        self._devices_under_way = False
         self._parked: deque[_Write] = deque()
         self._parked_telemetry: list[Stored] = []
         self._unwritten: dict[str, Event] = {}
@@ -189,9 +190,8 @@ class Store:
         if self._counts:
             counts, self._counts = self._counts, {}
             self._try(_Write(partial(jobs.set_repeat_counts, counts=counts)))
-        if self._devices:
-            states, self._devices = self._devices, {}
-            self._try(_Write(partial(devices.set_states, states=states)))
+        if self._devices and not self._devices_under_way:
+            self._try_devices()
 
     async def mark(self, answer: Answer) -> jobs.Marked | None:
         """Note an answer. Returns after the commit; for an event that only memory has at once: it is parked behind it.
@@ -328,6 +328,18 @@ class Store:
 
         self._under_way += 1
         self._writer.submit(partial(jobs.append_many, batch=batch)).add_done_callback(settle)
+
+    def _try_devices(self) -> None:
+        """What the disk refuses waits with what is newer: hours of an ill disk must not push an alarm out."""
+        states, self._devices = self._devices, {}
+
+        def settle(done: "asyncio.Future[None]") -> None:
+            self._devices_under_way = False
+            if done.exception() is not None:
+                self._devices = states | self._devices
+
+        self._devices_under_way = True  # one at a time: an older state that comes back must replace no newer one
+        self._writer.submit(partial(devices.set_states, states=states)).add_done_callback(settle)
 
     def _park(self, write: _Write) -> None:
         if write.state is not None:

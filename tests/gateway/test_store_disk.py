@@ -14,6 +14,7 @@ from gateway.policy import decide
 from gateway.store import jobs, looking
 from gateway.store import store as store_module
 from gateway.store.database import StoreError
+from gateway.store.devices import DeviceState, states
 from gateway.store.store import PARKED_LIMIT, Store
 from gateway.store.watching import Watching, all_rows
 from tests.gateway.houses import NOON, answer, event
@@ -72,6 +73,28 @@ async def test_what_changes_all_the_time_pushes_no_alarm_out(path: Path) -> None
         store.flush()
         await until(lambda: store.problem is None)
         assert [row.details for row in await store.ask(all_rows)] == [str(PARKED_LIMIT + 99)]
+    assert ids(path) == {alarm.id}
+
+
+async def test_what_is_known_of_devices_waits_for_the_disk_and_pushes_no_alarm_out(path: Path) -> None:
+    with Store(path) as store:
+        await store.ask(read_only)
+        alarm = event()
+        assert not (await store.append(alarm, decide(alarm))).durable
+        store.keep_devices({"early": DeviceState(battery_percent=1.0)})
+        for number in range(PARKED_LIMIT + 100):
+            store.keep_devices({"cord": DeviceState(battery_percent=float(number))})
+            store.flush()
+        await store.ask(writable)
+        store.flush()
+        await until(lambda: store.problem is None)
+        await store.ask(states)  # whatever was under way has settled
+        store.flush()
+        kept = await store.ask(states)
+        assert {name: state.battery_percent for name, state in kept.items()} == {
+            "early": 1.0,
+            "cord": PARKED_LIMIT + 99.0,
+        }
     assert ids(path) == {alarm.id}
 
 
