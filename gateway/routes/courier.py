@@ -117,9 +117,13 @@ class Courier:
     async def run(self) -> None:
         """Look for ever."""
         while True:
-            self._hand()
-            self._look_at_ways()
+            self.look()
             await asyncio.sleep(TICK_SECONDS)
+
+    def look(self) -> None:
+        """Hand over what is due, and see which ways are any use."""
+        self._hand()
+        self._look_at_ways()
 
     def states(self) -> dict[str, str]:
         """Each way in order: `up`, or `away` while it is known to be no use."""

@@ -124,3 +124,16 @@ async def test_with_the_first_way_at_work_the_others_stay_silent(house: House, d
             await until(lambda: heard)
             assert [event.code for event in heard] == ["RP"]
             assert house.metric('anju_route_up{route="uplink"}') == 1
+
+
+async def test_at_once_where_the_centre_says_that_it_is_away(house: House, district_broker: Broker) -> None:
+    house.uplink_port = district_broker.port
+    async with call_centre(district_broker, manner=silent) as centre, pysiaalarm_receiver("1234", KEY) as (port, heard):
+        house.routes = [receiver_at(port)]  # 60 s, where nobody says anything
+        await centre.announce("offline")
+        async with faults.radio_on(house) as radio, house.gateway_running() as gateway:
+            await gateway.wait_line("the call centre says that it is offline")
+            await faults.ready(gateway, uplink=False, broker=False)
+            await radio.write(faults.frame("F"))
+            await until(lambda: "QA" in [event.code for event in heard])
+            assert '"uplink": "away"' in house.get("/healthz")[1]
