@@ -16,6 +16,10 @@ _FIELDS = "sequence, id, kind, type, device, room, received_at, priority, repeat
 # Not in the view: where somebody was is nothing for every tool that opens the file.
 _LOCATION = "(SELECT json_extract(details, '$.location') FROM event AS e WHERE e.sequence = events.sequence)"
 _FIELDS += f", {_LOCATION} AS location"
+_ROUTES = (
+    "(SELECT json_group_object(route, json_object('attempts', attempts, 'sent', sent, 'received', d.received)) "
+    "FROM delivery AS d WHERE d.event = events.id)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,14 +36,21 @@ def events(connection: sqlite3.Connection, wanted: Filter) -> Iterator[dict[str,
     """The events, oldest first, each as `anju events` shows it."""
     where, values = _where(wanted)
     last = _before_newest(connection, where, values, wanted.limit)
+    fields = f"{_FIELDS}, {_ROUTES if _knows_routes(connection) else 'NULL'} AS routes"
     while True:
-        query = f"SELECT {_FIELDS} FROM events WHERE sequence > ? AND {where} ORDER BY sequence LIMIT ?"  # noqa: S608
+        query = f"SELECT {fields} FROM events WHERE sequence > ? AND {where} ORDER BY sequence LIMIT ?"  # noqa: S608
         page = connection.execute(query, [last, *values, PAGE]).fetchall()
         for row in page:
             yield _shown(row)
         if len(page) < PAGE:
             return
         last = page[-1]["sequence"]
+
+
+def _knows_routes(connection: sqlite3.Connection) -> bool:
+    """Whether the file is new enough to tell of further routes; only the running gateway brings one up to date."""
+    query = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'delivery'"
+    return bool(connection.execute(query).fetchone()[0])
 
 
 def _where(wanted: Filter) -> tuple[str, list[str]]:
@@ -66,4 +77,7 @@ def _shown(row: sqlite3.Row) -> dict[str, Any]:
     shown |= {name: row[name] for name in ("result", "priority", "repeat_count")}
     if row["location"]:
         shown["location"] = json.loads(row["location"])
+    routes = json.loads(row["routes"] or "{}")
+    if routes:
+        shown["routes"] = routes
     return shown

@@ -1,11 +1,14 @@
 """What further routes have done stays known: over a restart, in whatever order it is told, on a disk that was ill."""
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from gateway.policy import decide
 from gateway.store import deliveries
+from gateway.store.database import open_for_reading
 from gateway.store.deliveries import Delivery
+from gateway.store.reading import Filter, events
 from gateway.store.store import Store
 from tests.gateway.houses import answer, event
 
@@ -26,6 +29,12 @@ async def test_a_restart_knows_what_was_sent_and_received(tmp_path: Path) -> Non
             Delivery(event=alarm.id, route="dc09", attempts=1, sent=SENT, received=SENT),
             replace(by_text, received=LATER),
         ]
+    with closing(open_for_reading(tmp_path / "anju.db")) as connection:
+        (shown,) = events(connection, Filter())
+    assert shown["routes"] == {
+        "dc09": {"attempts": 1, "sent": SENT, "received": SENT},
+        "sms": {"attempts": 3, "sent": SENT, "received": LATER},
+    }
 
 
 async def test_only_alarms_that_wait_for_a_person_are_unaccepted(tmp_path: Path) -> None:
