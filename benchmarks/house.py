@@ -1,35 +1,34 @@
 """A real gateway for measuring: its own process, a pty for its radio, a broker process, and a centre that answers."""
 
-import asyncio
-import json
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import psutil
 
-from drivers.link.mqtt import Endpoint, Inbound, LinkLostError, Session, SessionOptions, open_session
+from drivers.link.mqtt import LinkLostError
 from simulator import broker
 from simulator.ports import LOOPBACK, free_port, listens
 
 START_TIMEOUT_SECONDS = 20.0
-_READY = ("connected to the district", "listening on serial", "listening on the local broker")
+_ON_SERIAL = "listening on serial"
+_READY = ("connected to the district", _ON_SERIAL, "listening on the local broker")
 
 
 @contextmanager
-def running_broker(folder: Path) -> Iterator[tuple[str, int]]:
+def running_broker(folder: Path, port: int | None = None) -> Iterator[tuple[str, int]]:
     """A broker process and its name: Mosquitto where it is installed, else the one that comes with us."""
-    port = free_port()
+    port = port or free_port()
     mosquitto = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
     if mosquitto:
-        settings = folder / "mosquitto.conf"
+        settings = folder / f"mosquitto-{port}.conf"
         settings.write_text(
             f"listener {port} {LOOPBACK}\nallow_anonymous true\nmax_queued_messages 0\n", encoding="utf-8"
         )
@@ -76,17 +75,29 @@ class Gateway:
         return psutil.Process(self.process.pid)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A house to measure: where its brokers and its radio are, what is enrolled in it."""
+
+    district_port: int
+    local_port: int
+    serial_path: str | None = None
+    cords: Sequence[str] = ("9EAD9",)
+    buttons: int = 1
+    motions: int = 0
+
+
 @contextmanager
-def running_gateway(folder: Path, port: int, serial_path: str, addresses: list[str]) -> Iterator[Gateway]:
-    """`anju run` with one cord per address and one Zigbee smoke detector, once all its lines are up."""
+def running_gateway(folder: Path, plan: Plan) -> Iterator[Gateway]:
+    """`anju run` in such a house, once all its lines are up."""
     config = folder / "gateway.toml"
-    config.write_text(_config(folder, port, serial_path, addresses), encoding="utf-8")
+    config.write_text(_config(folder, plan), encoding="utf-8")
     began = time.perf_counter()
     command = [str(Path(sys.executable).with_name("anju")), "run", "--config", str(config)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             gateway = Gateway(process, 0.0)
-            missing = set(_READY)
+            missing = set(_READY) if plan.serial_path is not None else set(_READY) - {_ON_SERIAL}
             while missing:
                 line = gateway.log.readline()
                 if not line:
@@ -99,31 +110,7 @@ def running_gateway(folder: Path, port: int, serial_path: str, addresses: list[s
             process.wait()
 
 
-@asynccontextmanager
-async def answering_centre(port: int) -> AsyncIterator[dict[str, float]]:
-    """A centre that answers `received` at once; yields when each alarm's device was first heard of (perf_counter)."""
-    heard: dict[str, float] = {}
-
-    def take(session: Session, inbound: Inbound) -> None:
-        arrived = time.perf_counter()
-        session.acknowledge(inbound)
-        body = json.loads(inbound.payload)
-        heard.setdefault(body["data"]["device"], arrived)
-        answer = {"id": body["id"] + "-a", "about": body["id"], "state": "received", "at": body["data"]["sent_at"]}
-        session.publish(inbound.topic.removesuffix("alarm") + "answer", json.dumps(answer).encode())
-
-    endpoint = Endpoint(host=LOOPBACK, port=port)
-    async with open_session(endpoint, SessionOptions(client_id="bench-centre"), take) as session:
-        await session.subscribe("anju/v1/bench/+/alarm")
-        watch = asyncio.ensure_future(session.lost())
-        try:
-            yield heard
-        finally:
-            watch.cancel()
-            await asyncio.gather(watch, return_exceptions=True)
-
-
-def _config(folder: Path, port: int, serial_path: str, addresses: list[str]) -> str:
+def _config(folder: Path, plan: Plan) -> str:
     head = f"""
 district = "bench"
 gateway = "gw-bench"
@@ -132,31 +119,32 @@ resident = "r-bench"
 path = "{folder}/anju.db"
 [uplink]
 host = "{LOOPBACK}"
-port = {port}
+port = {plan.district_port}
 tls = false
 [broker]
 host = "{LOOPBACK}"
-port = {port}
+port = {plan.local_port}
 [http]
 host = "{LOOPBACK}"
 port = 0
-[[serial]]
-name = "rf"
-path = "{serial_path}"
-driver = "sonoff_rf_bridge"
-[[device]]
-id = "smoke-kitchen"
-driver = "zigbee2mqtt"
-address = "smoke-1"
-model = "generic-smoke"
-room = "kitchen"
+[notice]
+sound = false
+[intake]
+presses_per_minute = 0
 """
-    cords = [
-        f'[[device]]\nid = "{address}"\ndriver = "ev1527"\naddress = "{address}"\nmodel = "ev1527-cord"\n'
-        f'room = "bathroom"\ncode_map = {{ "F" = "sos" }}\n'
-        for address in addresses
-    ]
-    return head + "\n".join(cords)
+    if plan.serial_path is not None:
+        head += f'[[serial]]\nname = "rf"\npath = "{plan.serial_path}"\ndriver = "sonoff_rf_bridge"\n'
+    cords = [_device(address, "ev1527", address, "ev1527-cord", 'code_map = { "F" = "sos" }') for address in plan.cords]
+    buttons = [_device(f"button-{n}", "zigbee2mqtt", f"button-{n}", "generic-button") for n in range(plan.buttons)]
+    motions = [_device(f"motion-{n}", "zigbee2mqtt", f"motion-{n}", "generic-motion") for n in range(plan.motions)]
+    return head + "\n".join([*cords, *buttons, *motions])
+
+
+def _device(name: str, driver: str, address: str, model: str, more: str = "") -> str:
+    return (
+        f'[[device]]\nid = "{name}"\ndriver = "{driver}"\naddress = "{address}"\nmodel = "{model}"\n'
+        f'room = "bathroom"\n{more}\n'
+    )
 
 
 def _until(predicate: Callable[[], bool]) -> None:
