@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 from drivers.device import Decoded, Lookup
 from drivers.event import Reject
@@ -230,8 +231,16 @@ def after_all(kept: "list[asyncio.Future[Stored]]", action: Callable[[], object]
         future.add_done_callback(settle)
 
 
+@lru_cache(maxsize=256)
+def _beginning(subscription: str) -> str:
+    """The levels before the first wildcard."""
+    return re.split(r"/?(?:\+|#)", subscription, maxsplit=1)[0]
+
+
 def covers(subscription: str, topic: str) -> bool:
     """Whether a subscription with `+` (one level) and `#` (all that follow) takes in a topic."""
+    if not topic.startswith(_beginning(subscription)):  # most topics are for another driver
+        return False
     wanted, levels = subscription.split("/"), topic.split("/")
     if wanted[-1] == "#":
         wanted.pop()

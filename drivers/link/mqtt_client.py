@@ -5,9 +5,10 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
+from typing import Any
 
 from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -30,6 +31,11 @@ class FreshClient(Client):
         candidates = _ADDRESSES.candidates(self._host, self._port)
         connected, self.address = connect_to(candidates, self._connect_timeout)
         return connected
+
+    def _easy_log(self, level: LogLevel, fmt: str, *args: Any) -> None:
+        # paho words every packet before it asks whether anybody listens; only its errors are listened to.
+        if level == LogLevel.MQTT_LOG_ERR:
+            super()._easy_log(level, fmt, *args)
 
     def _create_socket(self) -> GatheringSocket:
         connected = super()._create_socket()

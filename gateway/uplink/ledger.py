@@ -3,8 +3,10 @@
 A message stays until the centre itself says `received`. The broker's PUBACK only frees its slot.
 """
 
+import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from gateway.policy import ALARM_RANK_LIMIT, RANKS
 from gateway.store.rows import Stored
@@ -32,6 +34,8 @@ class Entry:
     offered: float
     fresh: float
     due: float
+    order: tuple[int, int]
+    """Fire first, then people, then faults, then the rest; within a class as it happened."""
     attempts: int = 0
     in_flight: bool = False
 
@@ -39,11 +43,6 @@ class Entry:
     def is_alarm(self) -> bool:
         """Whether this is somebody's alarm (a test of one included): it has the fast retries and its own slots."""
         return self.rank <= ALARM_RANK_LIMIT
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """Fire first, then people, then faults, then the rest; within a class as it happened."""
-        return self.rank, self.stored.sequence
 
 
 class Ledger:
@@ -67,9 +66,11 @@ class Ledger:
         """
         if stored.event.id in self._entries:
             return
+        rank = RANKS[stored.priority]
         self._entries[stored.event.id] = Entry(
-            stored=stored, rank=RANKS[stored.priority], offered=now - max(0.0, age_seconds), fresh=now, due=now
-        )
+            stored=stored, rank=rank, offered=now - max(0.0, age_seconds), fresh=now, due=now,
+            order=(rank, stored.sequence),
+        )  # fmt: skip
         if len(self._entries) > LEDGER_LIMIT:
             self._make_room()
 
@@ -80,7 +81,7 @@ class Ledger:
         if not spare and len(self._entries) > MEMORY_LIMIT:
             spare = [entry for entry in idle if not entry.is_alarm] or idle
         if spare:
-            last = max(spare, key=lambda entry: entry.order)
+            last = max(spare, key=attrgetter("order"))
             del self._entries[last.stored.event.id]
             self.overflowed = self.overflowed or last.stored.durable
 
@@ -89,14 +90,14 @@ class Ledger:
         total = min(slots, SLOT_LIMIT)
         flying = [entry for entry in self._entries.values() if entry.in_flight]
         free = total - len(flying)
+        if free <= 0:
+            return []
         free_for_others = max(1, total // OTHERS_SHARE) - sum(not entry.is_alarm for entry in flying)
         chosen: list[Entry] = []
         ready = [
             entry for entry in self._entries.values() if not entry.in_flight and entry.due <= now and may_leave(entry)
         ]
-        for entry in sorted(ready, key=lambda entry: entry.order):
-            if len(chosen) >= free:
-                break
+        for entry in heapq.nsmallest(free, ready, key=attrgetter("order")):
             if not entry.is_alarm:
                 if free_for_others <= 0:
                     break
