@@ -8,11 +8,10 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
-from drivers.event import ClockQuality, Event, TroubleType
+from drivers.event import TroubleType
 from drivers.link.mqtt import Endpoint
 from drivers.output import Via
 from drivers.registry import DRIVERS, LISTENER_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
@@ -21,7 +20,7 @@ from gateway.announce.announcer import Announcer
 from gateway.announce.on_command import OnCommand
 from gateway.answers import Answers
 from gateway.away import Away
-from gateway.clock import Clock
+from gateway.clock import Clock, age_seconds
 from gateway.commands import Commands
 from gateway.config import Config
 from gateway.config_box import Box
@@ -43,6 +42,7 @@ from gateway.notice import Notices
 from gateway.outputs import outlets_of, outputs_of, voice_of
 from gateway.problems import Problems
 from gateway.reception import Reception
+from gateway.rollback import Rollback
 from gateway.routes.further import Parts, further_routes
 from gateway.rules.rulebook import Rulebook
 from gateway.signatures import Signatures
@@ -103,6 +103,7 @@ class House:
             store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock,
             self._answered,
         )  # fmt: skip
+        self.rollback = Rollback(store, self.status, self.intake, self.problems)
         self.presence = CentrePresence(self.problems)
         self.uplink = Uplink(
             config.uplink.endpoint(),
@@ -113,6 +114,7 @@ class House:
                 command=self._command,
                 centre=self._centre,
                 offered=self._offered,
+                own_status=self._own_status,
             ),
             self.ledger,
             self.hops,
@@ -169,7 +171,7 @@ class House:
         newest = await self.store.ask(jobs.newest, NEWEST_EVENTS)
         for stored in newest:
             self.intake.book.remember(stored.event)
-            self.intake.remember(stored.event, now, _age_seconds(stored.event, wall))
+            self.intake.remember(stored.event, now, age_seconds(stored.event, wall))
         self._announce_again(dict(alarms), [*waiting, *newest], {condition.event for condition in conditions})
         self.commands.remember(await self.store.ask(jobs.executed))
         for alarm in await self.store.ask(jobs.silenced):
@@ -205,7 +207,7 @@ class House:
         now, wall = self.clock.monotonic(), self.clock.now()
         waiting = await self.store.ask(jobs.waiting, LEDGER_LIMIT)
         for stored in waiting:
-            self.ledger.offer(stored, now, _age_seconds(stored.event, wall))
+            self.ledger.offer(stored, now, age_seconds(stored.event, wall))
         self.ledger.overflowed = len(self.ledger) >= LEDGER_LIMIT
         received = await self.further.resume(waiting)
         found, _ = await self.store.ask(jobs.open_alarms, LEDGER_LIMIT)
@@ -241,8 +243,8 @@ class House:
         events = {stored.event.id: stored.event for stored in sorted(found, key=lambda stored: stored.sequence)}
         for alarm, event in events.items():
             if alarm in states:
-                age_seconds = max(0.0, _age_seconds(event, wall))
-                self.announcer.resume(event, states[alarm], age_seconds, active=alarm in active)
+                age = max(0.0, age_seconds(event, wall))
+                self.announcer.resume(event, states[alarm], age, active=alarm in active)
 
     def routes(self) -> dict[str, Callable[[], Response]]:
         """What the local HTTP server answers."""
@@ -275,6 +277,9 @@ class House:
 
     def _centre(self, payload: bytes) -> None:
         self.presence.take(payload, self.uplink)
+
+    def _own_status(self, payload: bytes) -> None:
+        self.rollback.look(payload, self.reception, first=self.uplink.connections == 1)
 
     def _offered(self, stored: Stored) -> None:
         self.further.offer(stored)
@@ -389,12 +394,6 @@ def _box(house: House, box: Box) -> Callable[[], Awaitable[None]]:
 
     house.reception.follow(Replies(house.away, house.announcer.speak).take)
     return BoxLine(box, house.reception.hear, house.lines, house.problems, house.clock.monotonic).run
-
-
-def _age_seconds(event: Event, wall: datetime) -> float:
-    """How long ago it was heard; nothing where the house did not know the time then."""
-    known = event.clock_quality is ClockQuality.SYNCHRONISED
-    return (wall - event.received_at).total_seconds() if known else 0.0
 
 
 def _say_port(port: int) -> None:

@@ -4,7 +4,7 @@ import ctypes
 import time
 from datetime import UTC, datetime
 
-from drivers.event import ClockQuality
+from drivers.event import ClockQuality, Event
 
 QUALITY_SECONDS = 1.0
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -46,3 +46,9 @@ class Clock:
             self._quality = ClockQuality.SYNCHRONISED if known else ClockQuality.UNTRUSTED
             self._quality_until = now + QUALITY_SECONDS
         return self._quality
+
+
+def age_seconds(event: Event, wall: datetime) -> float:
+    """How long ago an event was heard; nothing where the house did not know the time then."""
+    known = event.clock_quality is ClockQuality.SYNCHRONISED
+    return (wall - event.received_at).total_seconds() if known else 0.0

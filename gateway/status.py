@@ -26,7 +26,7 @@ from gateway.uplink.ledger import Ledger
 OPEN_LISTED = 1_000
 """How many open alarms are looked up; what of them fits into the message is the contract's business."""
 UNANSWERED_LIMIT_SECONDS = 15.0
-_SESSIONS_PER_BOOT = 1_000_000
+SESSIONS_PER_BOOT = 1_000_000
 
 
 def version() -> str:
@@ -45,7 +45,7 @@ class StatusBook:
         self._ledger = ledger
         self._problems = problems
         self._clock = clock
-        self._session = store.identity.boot * _SESSIONS_PER_BOOT
+        self.session = store.identity.boot * SESSIONS_PER_BOOT
         self.heartbeat_minutes = heartbeat_minutes
         self.devices: tuple[str, ...] = ()
         self._devices: tuple[Device, ...] = ()
@@ -66,8 +66,8 @@ class StatusBook:
 
     def next_session(self) -> int:
         """The number of the next connection, to whichever broker: it grows over connections and over boots."""
-        self._session += 1
-        return self._session
+        self.session += 1
+        return self.session
 
     def set_heartbeat(self, minutes: int) -> None:
         """The centre wants another interval; it holds until the next start."""
@@ -87,12 +87,13 @@ class StatusBook:
         heard, standing = self._intake.last_heard, self.standings()
         return Status(
             state=known,
-            session=self._session,
+            session=self.session,
             at=to_text(self._clock.now()),
             version=version(),
             heartbeat_minutes=self.heartbeat_minutes,
             store=self._store.identity.store,
             boot=self._store.identity.boot,
+            sequence=self._store.kept_sequence,
             devices={device: to_text(heard[device]) if device in heard else None for device in self.devices},
             open=[alarm for alarm, _ in alarms],
             open_total=total,

@@ -112,6 +112,11 @@ class Session:
             if code.is_failure:
                 raise RefusedError(f"the subscription to {topic}", code.value, str(code))
 
+    def unsubscribe(self, topic: str) -> None:
+        """Hear no more of a topic; nobody waits for the broker's answer."""
+        self._client.unsubscribe(topic)
+        self._write()
+
     def publish(
         self,
         topic: str,

@@ -168,7 +168,7 @@ class Digest(Struct, kw_only=True):
 class Status(Struct, kw_only=True):
     """A gateway's status: birth and heartbeat (`online`), orderly end (`stopping`), will (`offline`).
 
-    A will whose `session` is older than the last birth's is to be ignored.
+    A will whose `session` is older than the last birth's is to be ignored. `sequence` is the last event on the disk.
     `devices` gives each device's last sign of life; `open` the ids of open alarms, the longest open first.
     `unsupervised` are the devices whose silence nobody would notice; `hand_tests_due` those of them that nobody has
     used or tested for a month. All are cut where the message would exceed the contract's size: the totals tell how
@@ -182,6 +182,7 @@ class Status(Struct, kw_only=True):
     heartbeat_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
     store: str | None = None
     boot: int | None = None
+    sequence: int | None = None
     devices: dict[str, Time | None] = {}
     devices_total: int = 0
     open: list[str] = []

@@ -223,6 +223,11 @@ def executed(connection: sqlite3.Connection) -> list[str]:
     return found
 
 
+def count_boots_from(connection: sqlite3.Connection, boot: int) -> None:
+    """Let the next opening be beyond this boot."""
+    connection.execute("UPDATE setting SET value = max(CAST(value AS INTEGER), ?) WHERE name = 'boot'", (boot,))
+
+
 def probe(connection: sqlite3.Connection, moment: datetime, *, durable: bool) -> None:
     """Write a mark and take it back, or keep it where the disk itself is to be tried."""
     connection.execute("SAVEPOINT probe")

@@ -79,6 +79,8 @@ class Store:
         self.identity: Identity
         self._writer: Writer
         self._sequence = 0
+        self.kept_sequence = 0
+        """The last event that is known to be on the disk."""
         self._on_disk = True
         self._inode = 0
         self._knows_file = False
@@ -97,7 +99,7 @@ class Store:
             log.error("the store cannot be opened, alarms go out from memory only: %s", error)
             self._on_disk = False
             connection, self.identity, self._knows_file = open_in_memory(self._path)
-        self._sequence = self.identity.sequence
+        self._sequence = self.kept_sequence = self.identity.sequence
         self.put_aside = names_aside(self._path)
         self._writer = Writer(connection)
         return self
@@ -110,6 +112,11 @@ class Store:
         """Call `tell` after each renewal."""
         self._on_renewed = tell
 
+    def count_on_from(self, sequence: int, boot: int) -> None:
+        """Give the next event and the next boot a number beyond these."""
+        self._sequence = max(self._sequence, sequence)
+        self._try(_Write(partial(jobs.count_boots_from, boot=boot)))
+
     def append(self, event: Event, decision: Decision, change: jobs.Change | None = None) -> "asyncio.Future[Stored]":
         """Write an event. The future never fails: it tells when it is on the disk, or that only memory has it yet."""
         stored = self._place(event, decision)
@@ -118,6 +125,8 @@ class Store:
 
         def settle(done: "asyncio.Future[None]") -> None:
             hanging.cancel()
+            if done.exception() is None:
+                self.kept_sequence = max(self.kept_sequence, stored.sequence)
             if not kept.done():
                 kept.set_result(stored if done.exception() is None else replace(stored, durable=False))
 
@@ -269,6 +278,7 @@ class Store:
         log.warning("the store goes on in %s", self._path)
         self._damaged, self._gone, self._on_disk = False, False, True
         self._sequence = max(self._sequence, self.identity.sequence) + len(self._parked)
+        self.kept_sequence = self.identity.sequence
         self.flush()
         self._recovered()
         await self._on_renewed()

@@ -62,6 +62,8 @@ class Handlers:
     command: Callable[[bytes], Awaitable[None]] | None
     centre: Callable[[bytes], None]
     offered: Callable[[Stored], None] = lambda _stored: None
+    own_status: Callable[[bytes], None] | None = None
+    """Told what the broker held as this house's status when the line was made."""
 
 
 class Uplink:
@@ -95,6 +97,7 @@ class Uplink:
         self._session: Session | None = None
         self._number = 0
         self._correlation: bytes | None = None
+        self.connections = 0
         self._connected_at: float | None = None
         self._short_lives = 0
         self.trust = Trust(endpoint, clock)
@@ -178,7 +181,7 @@ class Uplink:
 
     async def _connect_and_serve(self, number: int) -> None:
         self._number = number
-        will = Status(state="offline", session=number, at=to_text(self._clock.now()))
+        will = Status(state="offline", session=number, at=to_text(self._clock.now()), store=self._sender.store)
         options = SessionOptions(
             client_id=self._sender.gateway,
             will=Will(topic=self._topic(topics.STATUS), payload=encode_status(will)) if self.name == ROUTE else None,
@@ -203,11 +206,14 @@ class Uplink:
 
     async def _begin(self, session: Session, group: asyncio.TaskGroup) -> None:
         group.create_task(session.lost(), name="uplink-lost")
-        group.create_task(self._subscribe(session), name="uplink-subscribe")
+        # All at once: whoever sees the birth may order something, and is heard.
+        for topic in self._wanted():
+            group.create_task(self._subscribe(session, topic), name=f"uplink-subscribe-{topic}")
         # One turn of the loop: the alarms go right behind the request to subscribe, without waiting for its answer.
         await asyncio.sleep(0)
         self._session = session
         self._note_connected(connected=True)
+        self.connections += 1
         self._connected_at = self._clock.monotonic()
         if self._short_lives < SHORT_LIVES_LOGGED:
             self._say_connected()
@@ -221,18 +227,22 @@ class Uplink:
         group.create_task(self._publish_status(session), name="uplink-status")
         group.create_task(self._handle_inbound(), name="uplink-inbound")
 
-    async def _subscribe(self, session: Session) -> None:
+    def _wanted(self) -> list[str]:
+        """What to hear."""
         wanted = [self._topic(topics.ANSWER), topics.centre_status(self._sender.district)]
         if self._handlers.command is not None and not self.trust.expired:
-            wanted.insert(1, self._topic(topics.COMMAND))
-        # All at once: whoever sees the birth may order something, and is heard.
-        await asyncio.gather(*(self._subscribe_to(session, topic) for topic in wanted))
+            wanted.append(self._topic(topics.COMMAND))
+        if self._handlers.own_status is not None:
+            wanted.append(self._topic(topics.STATUS))
+        return wanted
 
-    async def _subscribe_to(self, session: Session, topic: str) -> None:
+    async def _subscribe(self, session: Session, topic: str) -> None:
         try:
             await session.subscribe(topic)
             self._problems.over(self._problem(f"subscription {topic}"))
         except RefusedError as error:
+            if topic == self._topic(topics.STATUS):
+                return  # a broker that does not let a house see its own status: only what it tells is missed
             # Alarms still leave: a house that cannot hear its answers must not fall silent for it.
             self._problems.report(self._problem(f"subscription {topic}"), str(error))
 
@@ -343,10 +353,10 @@ class Uplink:
     async def _handle_inbound(self) -> None:
         while True:
             session, inbound = await self._inbound.get()
-            await self._handle(inbound)
+            await self._handle(session, inbound)
             session.acknowledge(inbound)
 
-    async def _handle(self, inbound: Inbound) -> None:
+    async def _handle(self, session: Session, inbound: Inbound) -> None:
         if inbound.topic == self._topic(topics.ANSWER):
             await self._handlers.answer(inbound.payload)
         elif inbound.topic == self._topic(topics.COMMAND) and self._handlers.command is not None:
@@ -354,6 +364,11 @@ class Uplink:
             await self._handlers.command(inbound.payload)
         elif inbound.topic == topics.centre_status(self._sender.district):
             self._handlers.centre(inbound.payload)
+        elif inbound.topic == self._topic(topics.STATUS) and self._handlers.own_status is not None:
+            # Only what was there before: an echo of our own that the broker keeps for us would hide it the next time.
+            session.unsubscribe(inbound.topic)
+            if inbound.retain:
+                self._handlers.own_status(inbound.payload)
 
     def _note_connected(self, *, connected: bool) -> None:
         if self.name != ROUTE:
