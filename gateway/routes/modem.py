@@ -28,6 +28,8 @@ REOPEN_SECONDS = 2.0
 READY_SECONDS = 20.0
 """How long a message waits for a modem that is being prepared."""
 _UNREAD_LIMIT = 1_000
+_GONE = ""
+"""In place of a line: the port is gone. A modem's own lines are never empty."""
 _REPORTS_AWAITED = 64
 
 
@@ -81,7 +83,15 @@ class Modem:
             finally:
                 self._port = None
                 self._ready.clear()
+                self._hang_up()
             await asyncio.sleep(REOPEN_SECONDS)
+
+    def _hang_up(self) -> None:
+        """Whoever still waits for an answer must not take the next opening's for it."""
+        gone, self._lines = self._lines, asyncio.Queue(_UNREAD_LIMIT)
+        if gone.full():
+            gone.get_nowait()
+        gone.put_nowait(_GONE)
 
     async def _serve(self, port: Port) -> None:
         async with asyncio.TaskGroup() as group:
@@ -161,8 +171,9 @@ class Modem:
 
     async def _talk(self, dialogue: Dialogue[T]) -> T:
         """Lead one dialogue over the open port. Raises ModemError, PortError."""
-        while not self._lines.empty():
-            self._lines.get_nowait()  # chatter since the last dialogue
+        lines = self._lines
+        while not lines.empty():
+            lines.get_nowait()  # chatter since the last dialogue
         loop = asyncio.get_running_loop()
         deadline = loop.time()
         heard: str | None = None
@@ -174,9 +185,11 @@ class Modem:
                     await self._write(turn.write)
                 try:
                     async with asyncio.timeout_at(deadline):
-                        heard = await self._lines.get()
+                        heard = await lines.get()
                 except TimeoutError:
                     heard = None
+                if heard == _GONE:
+                    raise ModemError("it has been unplugged; plug it in again")
                 turn = dialogue.send(heard)
         except StopIteration as finished:
             result: T = finished.value

@@ -20,6 +20,27 @@ def vectors() -> list[dict[str, Any]]:
     return found
 
 
+def dc09_frames() -> list[bytes]:
+    """What goes to an alarm receiver, and what comes back from one."""
+    written = json.loads((FRAMES.parent / "routes" / "golden_dc09.json").read_text(encoding="utf-8"))
+    return [frame.encode() for frame in written] + [
+        b'"ACK"0001NoneL0#1234[]',
+        b'"NAK"0000R0L0A0[]_12:00:00,03-01-2026',
+        b'"DUH"0001R1L0#1234[]',
+    ]
+
+
+def modem_lines() -> list[bytes]:
+    """What a modem says."""
+    return [
+        b"AT\r\r\nOK\r\n\r\n+CPIN: READY\r\n\r\nOK\r\n\r\n+CMGF: 0\r\n\r\nOK\r\n",
+        b"\r\n+CREG: 0,1\r\n\r\nOK\r\n\r\n+CSQ: 21,99\r\n\r\nOK\r\n",
+        b"AT+CMGS=19\r\r\n> \r\n+CMGS: 12\r\n\r\nOK\r\n",
+        b"\r\n+CDS: 25\r\n00060704812143623021000000236230210000002300\r\n",
+        b"\r\n+CMS ERROR: 38\r\n\r\nRDY\r\n",
+    ]
+
+
 def lines() -> list[bytes]:
     """The vectors as lines for `anju decode`."""
     return [json.dumps(vector, ensure_ascii=False).encode() for vector in vectors()]

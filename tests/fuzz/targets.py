@@ -4,6 +4,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,6 +24,9 @@ from drivers.registry import (
 )
 from gateway.contract import examples, reading
 from gateway.decode import answer
+from gateway.routes import dc09_frame, modem_dialogue
+from gateway.routes.modem_lines import ModemLines
+from gateway.routes.sms_pdu import Report, submit
 from tests.fuzz import seeds
 
 HELD_LIMIT_BYTES = 16 * 1024
@@ -53,6 +57,8 @@ def targets() -> list[Target]:
     ]
     found.append(Target("contract", _contract, _contract_seeds))
     found.append(Target("anju decode", _explained, seeds.lines))
+    found.append(Target("alarm receiver", _receiver, seeds.dc09_frames))
+    found.append(Target("modem", _modem, seeds.modem_lines))
     return found
 
 
@@ -116,6 +122,28 @@ def _explained(line: bytes) -> None:
     told = answer(line.replace(b"\n", b" "))
     json.dumps(told)
     assert told["ok"] or _REASON.fullmatch(told["reason"])
+
+
+def _receiver(data: bytes) -> None:
+    """The bytes as a frame, and as the body of one whose length and checksum are right, open and under a key."""
+    for raw in (data, b"\n%04X%04X%b\r" % (dc09_frame.crc(data), len(data) & 0xFFFF, data)):
+        for key in (None, bytes(16)):
+            with suppress(dc09_frame.UnreadableFrameError):
+                assert len(dc09_frame.decode(raw, key).data) <= dc09_frame.FRAME_LIMIT_BYTES
+
+
+def _modem(data: bytes) -> None:
+    """The bytes in two pieces as a modem's lines, and those as its answers to each dialogue."""
+    splitter = ModemLines()
+    middle = len(data) // 2
+    lines = splitter.feed(data[:middle]) + splitter.feed(data[middle:])
+    for dialogue in (modem_dialogue.prepare(), modem_dialogue.check(), modem_dialogue.send(submit("1", "x"))):
+        with suppress(modem_dialogue.ModemError, StopIteration):
+            next(dialogue)
+            for line in (*lines, *([None] * modem_dialogue.LINES_LIMIT)):
+                if not isinstance(line, Report):
+                    dialogue.send(line)
+            raise AssertionError("the dialogue goes on for ever")
 
 
 def _check(decoded: Decoded) -> None:

@@ -77,7 +77,8 @@ async def test_it_is_found_again_after_it_was_pulled_out(tmp_path: Path) -> None
         assert len(far.messages) == 2
 
 
-async def test_pulled_out_in_the_middle_of_a_message(tmp_path: Path) -> None:
+async def test_pulled_out_in_the_middle_of_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modem_dialogue, "SUBMIT_SECONDS", 60.0)  # nobody waits so long for a modem that is gone
     async with gsm_modem(tmp_path, manners=["hang"]) as (far, tasks), carrier(far.path) as modem:
         sending = asyncio.ensure_future(modem.carry(stored()))
         await until(lambda: any("CMGS" in command for command in far.commands))
