@@ -131,6 +131,11 @@ class Writer:
                 return [outcome for alone in group for outcome in self._commit([alone])]
             kind = DamagedError if is_damage(error) else StoreError
             return [(done, kind(str(error))) for _, done in group]
+        except MemoryError:
+            # SQLite's own word for it too (SQLITE_NOMEM). What waits is tried again; a writer that ends is not.
+            with suppress(sqlite3.Error, MemoryError):
+                self._connection.execute("ROLLBACK")
+            return [(done, StoreError("there is no memory left")) for _, done in group]
         return outcomes
 
     def _attempt(self, job: Job) -> Any:

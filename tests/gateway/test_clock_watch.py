@@ -77,13 +77,21 @@ def test_the_house_counts_in_utc_whatever_the_zone(monkeypatch: pytest.MonkeyPat
     time.tzset()
 
 
-class SetBack(Clock):
+class SureClock(Clock):
+    """The kernel says that it is synchronised; the time is as given."""
+
+    def __init__(self, time_is: datetime) -> None:
+        super().__init__()
+        self._adjtimex = lambda _state: 0
+        self._time = time_is
+
     def now(self) -> datetime:
-        return EARLIEST - timedelta(days=1)
+        return self._time
 
 
 def test_an_impossible_time_is_not_believed_whatever_the_kernel_says() -> None:
-    assert SetBack().quality() is UNKNOWN
+    assert SureClock(EARLIEST).quality() is KNOWN
+    assert SureClock(EARLIEST - timedelta(seconds=1)).quality() is UNKNOWN
 
 
 class ShiftedClock(HandClock):
