@@ -115,7 +115,7 @@ class Answers:
         if stored is None:
             self._metrics.answer_ignored("unknown_about")
             return
-        self._ledger.offer(stored, now)
+        self._ledger.offer(stored, now, age_seconds=0.0)
         self._ledger.hold(answer.about, now)
         log.info("the centre asks for message %s again; it goes in %g s", answer.about, HOLD_SECONDS)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from drivers.device import Device
 from drivers.event import ClockQuality, Kind, TroubleType
 from drivers.registry import Driver
+from gateway.clock import age_seconds
 from gateway.clock_watch import CAUSES, ClockWatch
 from gateway.intake.intake import Intake, Moment
 from gateway.interference import Interference
@@ -177,8 +178,9 @@ class Watch:
                 log.debug("the waiting messages could not be read: %s", error)
                 continue
             self._ledger.overflowed = len(found) == LEDGER_LIMIT
+            wall = self._reception.moment().wall
             for stored in found:
-                self._uplink.offer(stored)
+                self._uplink.offer(stored, age_seconds(stored.event, wall))
 
     async def _remind_for_ever(self) -> None:
         while True:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 
+from gateway.contract.envelope import LATE_AFTER
 from gateway.policy import ALARM_RANK_LIMIT, RANKS
 from gateway.store.rows import Stored
 from gateway.uplink.retry import HOLD_SECONDS, resend_after_seconds
@@ -19,6 +20,7 @@ MEMORY_LIMIT = 5_000
 SLOT_LIMIT = 20
 OTHERS_SHARE = 2
 """What is nobody's alarm gets at most one slot in two, so that an alarm always finds one free."""
+LATE_SECONDS = LATE_AFTER.total_seconds()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,7 +28,8 @@ class Entry:
     """One waiting message. Times are monotonic seconds.
 
     `due` is when it may be sent (again). `fresh` is when its quick retries began: at its offer, and anew with every
-    connection, because a message that was lost with the last one deserves them again.
+    connection, because a message that was lost with the last one deserves them again. `sends` counts from there too.
+    `waited` is true of what was there before this connection: it stands behind what happens now.
     """
 
     stored: Stored
@@ -36,13 +39,25 @@ class Entry:
     due: float
     order: tuple[int, int]
     """Fire first, then people, then faults, then the rest; within a class as it happened."""
+    waited: bool
+    turn: tuple[bool, bool, int, int, int] = (False, False, 0, 0, 0)
     attempts: int = 0
+    sends: int = 0
     in_flight: bool = False
 
     @property
     def is_alarm(self) -> bool:
         """Whether this is somebody's alarm (a test of one included): it has the fast retries and its own slots."""
         return self.rank <= ALARM_RANK_LIMIT
+
+    def take_place(self, now: float) -> None:
+        """Set `turn`: alarms before the rest, what the broker never had before what it had, then by class.
+
+        Within a class what happened just now goes first, then what waited, and last what people will find filed as
+        late: on a slow line the cord that is pulled now must not stand behind yesterday's.
+        """
+        when = 0 if not self.waited else 1 if now - self.offered < LATE_SECONDS else 2
+        self.turn = not self.is_alarm, self.sends > 0, self.rank, when, self.stored.sequence
 
 
 class Ledger:
@@ -59,18 +74,19 @@ class Ledger:
     def __contains__(self, event: str) -> bool:
         return event in self._entries
 
-    def offer(self, stored: Stored, now: float, age_seconds: float = 0.0) -> None:
+    def offer(self, stored: Stored, now: float, age_seconds: float | None = None) -> None:
         """Take a message in; it may go at once. When full, the least urgent that is not in flight makes room.
 
-        `age_seconds` is how long it has waited already, in an earlier boot.
+        `age_seconds` is how long it has waited already where the store gave it back; None for what happened now.
         """
         if stored.event.id in self._entries:
             return
         rank = RANKS[stored.priority]
         self._entries[stored.event.id] = Entry(
-            stored=stored, rank=rank, offered=now - max(0.0, age_seconds), fresh=now, due=now,
-            order=(rank, stored.sequence),
+            stored=stored, rank=rank, offered=now - max(0.0, age_seconds or 0.0), fresh=now, due=now,
+            order=(rank, stored.sequence), waited=age_seconds is not None,
         )  # fmt: skip
+        self._entries[stored.event.id].take_place(now)
         if len(self._entries) > LEDGER_LIMIT:
             self._make_room()
 
@@ -85,19 +101,25 @@ class Ledger:
             del self._entries[last.stored.event.id]
             self.overflowed = self.overflowed or last.stored.durable
 
-    def due(self, now: float, slots: int, may_leave: Callable[["Entry"], bool] = lambda _: True) -> list[Entry]:
-        """What to send now, in order, within the broker's `slots` (its Receive Maximum)."""
+    def due(
+        self, now: float, slots: int, may_leave: Callable[["Entry"], bool] = lambda _: True, window: int = SLOT_LIMIT
+    ) -> list[Entry]:
+        """What to send now, in order, within the broker's `slots` (its Receive Maximum).
+
+        `window` is how many the line bears at once; the first alarm goes however full it is.
+        """
         total = min(slots, SLOT_LIMIT)
         flying = [entry for entry in self._entries.values() if entry.in_flight]
-        free = total - len(flying)
+        alarms = sum(entry.is_alarm for entry in flying)
+        free = min(total - len(flying), max(window - len(flying), 1 - alarms))
         if free <= 0:
             return []
-        free_for_others = max(1, total // OTHERS_SHARE) - sum(not entry.is_alarm for entry in flying)
+        free_for_others = max(1, min(total, window) // OTHERS_SHARE) - (len(flying) - alarms)
         chosen: list[Entry] = []
         ready = [
             entry for entry in self._entries.values() if not entry.in_flight and entry.due <= now and may_leave(entry)
         ]
-        for entry in heapq.nsmallest(free, ready, key=attrgetter("order")):
+        for entry in heapq.nsmallest(free, ready, key=attrgetter("turn")):
             if not entry.is_alarm:
                 if free_for_others <= 0:
                     break
@@ -109,6 +131,8 @@ class Ledger:
         """Note that a message is on its way; returns it with its attempt counted."""
         entry = self._entries[event]
         entry.attempts += 1
+        entry.sends += 1
+        entry.take_place(now)
         entry.in_flight = True
         entry.due = now + resend_after_seconds(entry.rank, now - entry.fresh)
         return entry
@@ -143,6 +167,8 @@ class Ledger:
         """
         for entry in self._entries.values():
             entry.fresh = entry.due = now
+            entry.sends, entry.waited = 0, True
+            entry.take_place(now)
 
     def in_flight(self) -> int:
         """How many messages are sent and have no PUBACK yet."""

@@ -1,13 +1,16 @@
 """When an unanswered message goes out again: pure arithmetic on seconds.
 
 The numbers are the contract's: after 10 s the same id again, every 5–20 s (SS 91100 "hold": every 5–20 s, at least
-3 minutes); after 3 minutes every 60 s, for ever. What is nobody's alarm goes every 60 s from the start.
+3 minutes); after 3 minutes every 60 s, for ever. What is nobody's alarm goes after 60 s, then ever more seldom, up to
+every 10 minutes: a centre that is silent for days must not cost a month's mobile data. A new connection, or a centre
+that is back, gets everything at once anyway.
 """
 
 from gateway.policy import ALARM_RANK_LIMIT
 
 ALARM_RETRY_SECONDS = 10.0
 SLOW_RETRY_SECONDS = 60.0
+RETRY_LIMIT_SECONDS = 600.0
 HOLD_SECONDS = 10.0
 """How long after a `hold` the message is sent again (SS 91100 §4.2: 5 to 20 s)."""
 FAST_PHASE_SECONDS = 180.0
@@ -19,10 +22,10 @@ RECONNECT_LIMIT_SECONDS = 60.0
 
 
 def resend_after_seconds(rank: int, age_seconds: float) -> float:
-    """How long to wait for an answer after a send, for a message first offered `age_seconds` ago."""
-    if rank <= ALARM_RANK_LIMIT and age_seconds < FAST_PHASE_SECONDS:
-        return ALARM_RETRY_SECONDS
-    return SLOW_RETRY_SECONDS
+    """How long to wait for an answer after a send, for a message whose retries began `age_seconds` ago."""
+    if rank > ALARM_RANK_LIMIT:
+        return min(RETRY_LIMIT_SECONDS, max(SLOW_RETRY_SECONDS, age_seconds))
+    return ALARM_RETRY_SECONDS if age_seconds < FAST_PHASE_SECONDS else SLOW_RETRY_SECONDS
 
 
 def reconnect_after_seconds(failures: int, *, alarm_waits: bool, jitter: float) -> float:

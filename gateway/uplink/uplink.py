@@ -32,8 +32,10 @@ from gateway.contract.times import to_text
 from gateway.metrics import Metrics
 from gateway.problems import Problems
 from gateway.store.rows import Stored
+from gateway.uplink.errors import first_error
 from gateway.uplink.hops import Hops
 from gateway.uplink.ledger import Entry, Ledger
+from gateway.uplink.pace import Pace
 from gateway.uplink.retry import reconnect_after_seconds
 from gateway.uplink.trust import Trust
 
@@ -101,6 +103,7 @@ class Uplink:
         self._connected_at: float | None = None
         self._short_lives = 0
         self.trust = Trust(endpoint, clock)
+        self.pace = Pace()
         self.unheard = False
         """The broker had no subscriber for the newest message: the centre is not there yet."""
         self._status_wanted = asyncio.Event()
@@ -109,9 +112,9 @@ class Uplink:
 
     # -- what others call ---------------------------------------------------------------------------------------------
 
-    def offer(self, stored: Stored) -> None:
-        """Take a message that must be answered; it leaves now where a slot is free."""
-        self._ledger.offer(stored, self._clock.monotonic())
+    def offer(self, stored: Stored, age_seconds: float | None = None) -> None:
+        """Take a message that must be answered; it leaves now where a slot is free. Age as `Ledger.offer` has it."""
+        self._ledger.offer(stored, self._clock.monotonic(), age_seconds)
         self._offered.set()
         self.pump()
         self._handlers.offered(stored)
@@ -123,7 +126,7 @@ class Uplink:
             return
         others = session.unacknowledged - self._ledger.in_flight()
         slots = session.receive_maximum - max(others, min(RESERVED_SLOTS, session.receive_maximum - 1))
-        for entry in self._ledger.due(self._clock.monotonic(), slots, self.trust.may_carry):
+        for entry in self._ledger.due(self._clock.monotonic(), slots, self.trust.may_carry, self.pace.window):
             self._send(session, entry)
 
     def resend_all(self) -> None:
@@ -163,7 +166,7 @@ class Uplink:
             try:
                 await self._connect_and_serve(next_session())
             except* MqttError as group:
-                self._lose(_first(group))
+                self._lose(first_error(group))
             failures = 0 if self._was_stable() else failures + 1
             await self._pause(failures)
 
@@ -219,6 +222,7 @@ class Uplink:
             self._say_connected()
         else:
             group.create_task(self._say_connected_later(), name="uplink-stable")
+        self.pace = Pace()
         self._ledger.line_lost()
         self._ledger.make_due(self._clock.monotonic())
         self.pump()
@@ -281,7 +285,7 @@ class Uplink:
             status = await self._handlers.status("online")
             status.session = self._number
             answered = session.publish(self._topic(topics.STATUS), encode_status(status), retain=True)
-            answered.add_done_callback(partial(self._settle, topics.STATUS, None))
+            answered.add_done_callback(partial(self._settle, topics.STATUS, None, self._clock.monotonic()))
             await asyncio.wait([answered])  # at most one in flight
 
     async def say_goodbye(self) -> None:
@@ -313,13 +317,14 @@ class Uplink:
         payload = encode(event, entry.stored.priority, self._sender, attempt)
         answered = session.publish(self._topic(branch_of(event)), payload, content_type=CONTENT_TYPE)
         self._hops.published(event.id, began)
-        answered.add_done_callback(partial(self._settle, branch_of(event), event.id))
+        answered.add_done_callback(partial(self._settle, branch_of(event), event.id, self._clock.monotonic()))
 
-    def _settle(self, branch: str, event: str | None, answered: "asyncio.Future[int]") -> None:
-        """The broker has spoken of one publish, or the line is gone."""
+    def _settle(self, branch: str, event: str | None, began: float, answered: "asyncio.Future[int]") -> None:
+        """The broker has spoken of one publish that `began` then, or the line is gone."""
         error = answered.exception()
         if isinstance(error, LinkLostError):
             return
+        self.pace.acknowledged(self._clock.monotonic() - began)
         if event is not None:
             self._ledger.acknowledged(event)
         if isinstance(error, RefusedError):
@@ -383,16 +388,3 @@ class Uplink:
 
     def _topic(self, branch: str) -> str:
         return topics.house(self._sender.district, self._sender.gateway, branch)
-
-
-def _first(group: BaseExceptionGroup[MqttError]) -> MqttError:
-    """The error that says most: a refusal before a mere loss."""
-    errors = list(_leaves(group))
-    return next((error for error in errors if isinstance(error, RefusedError)), errors[0])
-
-
-def _leaves(group: BaseExceptionGroup[MqttError]) -> list[MqttError]:
-    found: list[MqttError] = []
-    for error in group.exceptions:
-        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return found

@@ -48,10 +48,44 @@ def test_an_alarm_goes_every_ten_seconds_for_three_minutes_then_every_minute_for
     assert times_sent(ledger, 500) == [*range(0, 181, 10), 240, 300, 360, 420, 480]
 
 
-def test_what_is_nobodys_alarm_goes_every_minute() -> None:
+def test_what_is_nobodys_alarm_goes_after_a_minute_and_ever_more_seldom() -> None:
     ledger = Ledger()
     ledger.offer(message("trouble"), 0.0)
-    assert times_sent(ledger, 300) == [0, 60, 120, 180, 240]
+    assert times_sent(ledger, 2_600) == [0, 60, 120, 240, 480, 960, 1_560, 2_160]
+    ledger.make_due(2_600.0)
+    assert times_sent(ledger, 2_700, 2_600) == [2_600, 2_660], "a new connection begins anew"
+
+
+def test_a_thousand_without_an_answer_are_no_storm() -> None:
+    ledger = Ledger()
+    for number in range(LEDGER_LIMIT):
+        ledger.offer(message("trouble", number), 0.0)
+    sent = 0
+    for second in range(86_400):
+        while second % 10 == 0 and (went := send(ledger, float(second))):
+            sent += len(went)
+    assert sent <= LEDGER_LIMIT * (86_400 / 600 + 5)
+
+
+def test_what_happens_now_goes_before_what_waited_and_before_what_was_sent() -> None:
+    ledger = Ledger()
+    for number in range(1, 5):
+        ledger.offer(message("person", number), 0.0)
+    ledger.offer(message("person", 0), 0.0, age_seconds=25 * 3_600.0)
+    ledger.make_due(10.0)  # the line is back
+    assert [one.sequence for one in send(ledger, 10.0, slots=2)] == [1, 2]
+    ledger.offer(message("person", 9), 11.0)
+    assert [one.sequence for one in send(ledger, 11.0, slots=1)] == [9], "it does not stand behind the backlog"
+    assert [one.sequence for one in send(ledger, 30.0)] == [3, 4, 0, 9, 1, 2], "late ones last, then the retries"
+
+
+def test_a_new_alarm_goes_before_the_retries_of_a_more_urgent_class() -> None:
+    ledger = Ledger()
+    ledger.offer(message("fire", 1), 0.0)
+    send(ledger, 0.0)
+    ledger.offer(message("person", 2), 10.0)
+    ledger.offer(message("trouble", 3), 10.0)
+    assert [one.priority for one in send(ledger, 10.0)] == ["person", "fire", "trouble"]
 
 
 def test_only_the_centres_word_ends_it_never_the_brokers() -> None:
@@ -142,6 +176,27 @@ def test_never_more_than_the_broker_takes_and_an_alarm_always_finds_a_slot(
         assert others <= min(slots, SLOT_LIMIT) // 2, "half of the slots are never anybody's but an alarm's"
 
 
+@given(
+    window=st.integers(2, 100),
+    others=st.integers(0, 30),
+    alarms=st.integers(1, 30),
+)
+def test_a_slow_line_holds_little_and_the_first_alarm_goes_however_full_it_is(
+    window: int, others: int, alarms: int
+) -> None:
+    ledger = Ledger()
+    for number in range(others):
+        ledger.offer(message("trouble", number), 0.0)
+    for entry in ledger.due(0.0, SLOT_LIMIT):
+        ledger.sent(entry.stored.event.id, 0.0)  # the line was quick until now
+    before = ledger.in_flight()
+    for number in range(alarms):
+        ledger.offer(message("person", 100 + number), 0.0)
+    went = ledger.due(0.0, SLOT_LIMIT, window=window)
+    assert 1 <= len(went) <= max(1, window - before)
+    assert went[0].is_alarm
+
+
 def test_with_one_slot_an_alarm_goes_next() -> None:
     ledger = Ledger()
     trouble, alarm = message("trouble", 1), message("person", 2)
@@ -197,7 +252,10 @@ def test_the_same_message_is_taken_once() -> None:
 @given(rank=st.integers(0, 4), age=st.floats(0, 1e6))
 def test_retries_stay_within_the_contracts_bounds(rank: int, age: float) -> None:
     seconds = resend_after_seconds(rank, age)
-    assert seconds == (10.0 if rank <= 2 and age < 180 else 60.0)
+    if rank <= 2:
+        assert seconds == (10.0 if age < 180 else 60.0)
+    else:
+        assert 60.0 <= seconds <= 600.0
 
 
 @given(failures=st.integers(0, 10**6), jitter=st.floats(0.5, 1.5))
