@@ -37,6 +37,8 @@ def read(payload: bytes, limit_bytes: int) -> State | str:
 
 def truth(value: object) -> bool | None:
     """A boolean in any of its shapes; None where it is unknown or no boolean."""
+    if value is None:
+        return None
     if isinstance(value, bool):
         return value
     if isinstance(value, int) and value in (0, 1):

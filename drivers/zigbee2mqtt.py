@@ -13,6 +13,7 @@ Off by default: nothing. Measurements (temperature, gas density) are left in the
 """
 
 from dataclasses import replace
+from functools import partial
 
 from drivers.device import Decoded, Device, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Kind, Reject, Signal
@@ -30,7 +31,7 @@ from drivers.zigbee2mqtt_bridge import (
 )
 from drivers.zigbee2mqtt_json import battery_low, battery_mv, battery_percent, link_quality, moment
 from drivers.zigbee2mqtt_quirks import GENERIC, MODELS, Quirk, quirk_of
-from drivers.zigbee2mqtt_state import signals
+from drivers.zigbee2mqtt_state import Say, signals
 from drivers.zigbee2mqtt_values import shared
 
 __all__ = ["BASE_TOPIC", "DRIVER", "EVENT_LIMIT_BYTES", "EVENT_TOPIC", "MQTT_DRIVER", "NAME", "event_device"]
@@ -83,7 +84,7 @@ def decode(topic: str, payload: bytes, retained: bool, lookup: Lookup) -> Decode
     if isinstance(state, str):
         return Reject(driver=NAME, reason=state, detail=device.id if device else "")
     if device is None:
-        return (_common(name, state, payload, retained),)
+        return (_common(name, state, payload, retained)(kind=Kind.ENROLMENT),)
     quirk = _quirk(device, state)
     values = shared(state, quirk)
     return signals(values, _common(name, values, payload, retained), quirk)
@@ -97,11 +98,11 @@ def _quirk(device: Device, state: State) -> Quirk:
     return quirk if device.role is None else replace(quirk, bed=True)
 
 
-def _common(name: str, state: State, payload: bytes, retained: bool) -> Signal:
-    return Signal(
+def _common(name: str, state: State, payload: bytes, retained: bool) -> Say:
+    return partial(
+        Signal,
         driver=NAME,
         address=name,
-        kind=Kind.ENROLMENT,
         occurred_at=moment(state.get("last_seen")),
         retained=retained,
         link_quality=link_quality(state),

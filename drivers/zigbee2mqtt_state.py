@@ -4,8 +4,9 @@ A message repeats the device's whole cached state, so a condition (`smoke: true`
 what is and what is not active, and the house compares. A press is different: every non-empty `action` is one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from drivers.event import ActivityType, AlarmType, Kind, Signal, State, TroubleType
 from drivers.json_object import State as Values
@@ -34,6 +35,9 @@ ACTIVITY_KEYS: Mapping[str, tuple[ActivityType, ActivityType]] = {
 }
 """Keys of daily life: what true and what false means."""
 
+Say = Callable[..., Signal]
+"""Makes a signal out of what is its own (kind, type, state, code)."""
+
 _TEST_KEYS = frozenset({"test", "self_test", "preheat"})
 _SILENCE_KEYS = frozenset({"silence", "mute", "muted", "buzzer_manual_mute"})
 _NUMBERS_OF_GAS = frozenset({"co"})
@@ -57,64 +61,64 @@ def conditions(values: Values) -> dict[AlarmType, bool]:
     return known
 
 
-def signals(values: Values, common: Signal, quirk: Quirk) -> tuple[Signal, ...]:
-    """Every signal of one message in shared keys; `common` carries what they share (address, time, battery, link).
+def signals(values: Values, say: Say, quirk: Quirk) -> tuple[Signal, ...]:
+    """Every signal of one message in shared keys; `say` makes one of them and knows what they share.
 
     A message that says nothing else is a sign of life, except the empty action that follows each press.
     """
     silenced = _any(values, _SILENCE_KEYS)
     if silenced is not None:
-        common = replace(common, silenced=silenced)
-    found = [*_alarms(values, common), *_press(values, common, quirk), *_faults(values, common, quirk)]
+        say = partial(say, silenced=silenced)
+    found = [*_alarms(values, say), *_press(values, say, quirk), *_faults(values, say, quirk)]
     if quirk.marks:
         found = [replace(one, marks=quirk.marks) if one.kind is Kind.ALARM else one for one in found]
-    found += _activities(values, common)
+    found += _activities(values, say)
     if not found:
         if _is_bare_release(values):
             return ()
         kind = Kind.LOW_BATTERY if battery_low(values) else Kind.SUPERVISION
-        found.append(replace(common, kind=kind))
+        found.append(say(kind=kind))
     over = _not_active(values, quirk)
     if over:
         found[0] = replace(found[0], not_active=over)
     return tuple(found)
 
 
-def _alarms(values: Values, common: Signal) -> list[Signal]:
+def _alarms(values: Values, say: Say) -> list[Signal]:
     known = conditions(values)
     active = [type_ for type_, is_active in known.items() if is_active]
     if _any(values, _TEST_KEYS) and active:
-        return [replace(common, kind=Kind.TEST, type=type_) for type_ in active]
-    found = [replace(common, kind=Kind.ALARM, type=type_, state=State.ACTIVE) for type_ in active]
+        return [say(kind=Kind.TEST, type=type_) for type_ in active]
+    found = [say(kind=Kind.ALARM, type=type_, state=State.ACTIVE) for type_ in active]
     if not found and truth(values.get("test")):
-        found.append(replace(common, kind=Kind.TEST, type=next(iter(known), None)))
+        found.append(say(kind=Kind.TEST, type=next(iter(known), None)))
     return found
 
 
-def _press(values: Values, common: Signal, quirk: Quirk) -> list[Signal]:
+def _press(values: Values, say: Say, quirk: Quirk) -> list[Signal]:
     code = action(values)
     if code is None or code in quirk.releases:
         return []
     words = set(code.lower().replace("-", "_").split("_"))
     if quirk.press is Press.SOS or (quirk.press is Press.WORD and words & _EMERGENCY_WORDS):
-        return [replace(common, kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=code, press=code)]
-    return [replace(common, kind=Kind.ACTIVITY, type=ActivityType.BUTTON, code=code, press=code)]
+        return [say(kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=code, press=code)]
+    return [say(kind=Kind.ACTIVITY, type=ActivityType.BUTTON, code=code, press=code)]
 
 
-def _faults(values: Values, common: Signal, quirk: Quirk) -> list[Signal]:
+def _faults(values: Values, say: Say, quirk: Quirk) -> list[Signal]:
     found = [
-        replace(common, kind=kind)
+        say(kind=kind)
         for key, kind in (("tamper", Kind.TAMPER), ("battery_low", Kind.LOW_BATTERY))
         if truth(values.get(key))
     ]
     if truth(values.get("trouble")):
-        found.append(replace(common, kind=Kind.TROUBLE, type=TroubleType.DEVICE_FAULT))
+        found.append(say(kind=Kind.TROUBLE, type=TroubleType.DEVICE_FAULT))
     if quirk.tells_mains and truth(values.get("ac_status")):
-        found.append(replace(common, kind=Kind.TROUBLE, type=TroubleType.MAINS))
+        found.append(say(kind=Kind.TROUBLE, type=TroubleType.MAINS))
     return found
 
 
-def _activities(values: Values, common: Signal) -> list[Signal]:
+def _activities(values: Values, say: Say) -> list[Signal]:
     """Each pair once, though several keys may tell of it: any that is true makes it true."""
     known: dict[tuple[ActivityType, ActivityType], bool] = {}
     for key, pair in ACTIVITY_KEYS.items():
@@ -122,7 +126,7 @@ def _activities(values: Values, common: Signal) -> list[Signal]:
         if value is not None:
             known[pair] = known.get(pair, False) or value
     return [
-        replace(common, kind=Kind.ACTIVITY, type=when_true if value else when_false)
+        say(kind=Kind.ACTIVITY, type=when_true if value else when_false)
         for (when_true, when_false), value in known.items()
     ]
 

@@ -70,12 +70,15 @@ class Reception:
             for outcome in self._intake.accept(signal, moment, redelivered=redelivered):
                 if isinstance(outcome, Happened) and outcome.event.kind in (Kind.ALARM, Kind.TEST):
                     self._hops.heard(outcome.event.id, str(outcome.event.type), heard, understood)
-                kept += self._effect(outcome)
+                kept += self._effect(outcome, moment)
         return kept
 
     def tell(self, outcomes: list[Outcome]) -> "list[asyncio.Future[Stored]]":
         """Deal with what the gateway noticed itself; the futures tell when it is kept."""
-        return [kept for outcome in outcomes for kept in self._effect(outcome)]
+        return self._effects(outcomes, self.moment())
+
+    def _effects(self, outcomes: list[Outcome], moment: Moment) -> "list[asyncio.Future[Stored]]":
+        return [kept for outcome in outcomes for kept in self._effect(outcome, moment)]
 
     def test(self, type_: str | None, device: Device | None) -> "list[asyncio.Future[Stored]]":
         """Raise a test of a device, or of the house where that is None. The futures tell when it is kept."""
@@ -89,7 +92,7 @@ class Reception:
         """Now, on every clock."""
         return Moment(monotonic=self._clock.monotonic(), wall=self._clock.now(), quality=self._clock.quality())
 
-    def _effect(self, outcome: Outcome) -> "list[asyncio.Future[Stored]]":
+    def _effect(self, outcome: Outcome, moment: Moment) -> "list[asyncio.Future[Stored]]":
         if isinstance(outcome, Stale):
             self._metrics.rejected(outcome.driver, outcome.reason)
             return []
@@ -105,8 +108,8 @@ class Reception:
         if not decision.answered:
             self._store.note(event, decision)
             self._tell_followers(event)
-            return self.tell(self._rules.heard(event, self.moment()))
-        return [self._keep(event, decision, outcome.change), *self.tell(self._rules.heard(event, self.moment()))]
+            return self._effects(self._rules.heard(event, moment), moment)
+        return [self._keep(event, decision, outcome.change), *self._effects(self._rules.heard(event, moment), moment)]
 
     def _keep(self, event: Event, decision: Decision, change: Change | None) -> "asyncio.Future[Stored]":
         began = time.perf_counter()

@@ -7,6 +7,7 @@ recorded devices of that shape were (frames and ZiGate messages: smoke; bare num
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from drivers.event import AlarmType, Kind, Signal, State
@@ -43,7 +44,7 @@ _SORTS = (
     (r"sos|panic|button|emergency", "generic-button"),
 )
 _USUAL = {"zone_status_int": "generic-gas"}
-_COMMON = Signal(driver="zigbee2mqtt", address="", kind=Kind.ENROLMENT)
+_say = partial(Signal, driver="zigbee2mqtt", address="")
 
 
 def explain(vector: Vector) -> Explanation:
@@ -119,7 +120,7 @@ def _told(fields: dict[str, Any], notification: Notification, vector: Vector) ->
     status = notification.status
     model, is_known = _model(status, vector)
     quirk = quirk_of(model)
-    found = signals(values_of(status, quirk.zone), _COMMON, quirk)
+    found = signals(values_of(status, quirk.zone), _say, quirk)
     return Explanation(
         fields=fields | {"flags": list(flags(status)), "event": _word(found[0], status)},
         events=[event_of(signal) for signal in found],
@@ -149,7 +150,7 @@ def _command(name: str | None) -> Explanation:
         raise RejectedError("unknown_command")
     if name not in CALLS_FOR_HELP:
         return Explanation(fields={"command": name, "event": "button:arm" if name == "arm" else None})
-    press = replace(_COMMON, kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=name)
+    press = _say(kind=Kind.ALARM, type=AlarmType.SOS, state=State.ACTIVE, code=name)
     return Explanation(fields={"command": name, "event": "sos"}, events=[event_of(press)])
 
 

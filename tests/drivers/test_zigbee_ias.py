@@ -1,6 +1,7 @@
 """IAS zones: frames read and written, and what each model means by its alarm bits."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from drivers.zigbee_ias import (
 from drivers.zigbee_ias_zones import GENERIC_BY_ZONE_TYPE, ZONES, values_of
 from gateway.decode import answer
 
-COMMON = Signal(driver="zigbee2mqtt", address="a", kind=Kind.ENROLMENT)
+say = partial(Signal, driver="zigbee2mqtt", address="a")
 BYTES = st.integers(0, 0xFF)
 NOTIFICATIONS = st.builds(
     Notification,
@@ -38,7 +39,7 @@ NOTIFICATIONS = st.builds(
 
 def said(status: int, model: str) -> list[tuple[Kind, str | None]]:
     quirk = quirk_of(model)
-    return [(signal.kind, signal.type) for signal in signals(values_of(status, quirk.zone), COMMON, quirk)]
+    return [(signal.kind, signal.type) for signal in signals(values_of(status, quirk.zone), say, quirk)]
 
 
 def asked(**vector: Any) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def asked(**vector: Any) -> dict[str, Any]:
 def test_finding_7_heiman_gas_is_alarm_2_and_was_missed_by_the_generic_converter(model: str) -> None:
     assert said(0x0022, model) == [(Kind.ALARM, AlarmType.GAS)]
     quirk = quirk_of(model)
-    (clear,) = signals(values_of(0x0020, quirk.zone), COMMON, quirk)
+    (clear,) = signals(values_of(0x0020, quirk.zone), say, quirk)
     assert (clear.kind, "gas" in clear.not_active) == (Kind.SUPERVISION, True)
 
 

@@ -216,13 +216,13 @@ def test_no_signature_raises(payload: str, protected: str, signature: str) -> No
         ("[]", "keys is no list of texts"),
         ("7", "keys is no list of texts"),
         ('["MCowBQYDK2Vw"]', "number 1 of keys is no Ed25519 public key"),
-        (f'["{public(ANNA)}", "x"]', "number 2 of keys is no Ed25519 public key"),
-        (f'["{public(ANNA)}", "{public(ANNA)}"]', "keys has one key twice"),
+        ('["ANNA", "x"]', "number 2 of keys is no Ed25519 public key"),
+        ('["ANNA", "ANNA"]', "keys has one key twice"),
     ],
 )
 def test_a_mistake_in_the_keys_is_named(tmp_path: Path, written: str, said: str) -> None:
     file = House(folder=tmp_path, uplink_port=9, broker_port=9).write()
-    file.write_text(file.read_text() + f"\n[commands]\nkeys = {written}\n")
+    file.write_text(file.read_text() + f"\n[commands]\nkeys = {written.replace('ANNA', public(ANNA))}\n")
     ((problem,), _) = check(file)
     assert re.match(rf"{re.escape(str(file))}:\d+: {said}", problem)
 
