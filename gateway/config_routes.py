@@ -91,8 +91,10 @@ def read_routes(tables: list[Table], folder: Path, taken_paths: set[str]) -> tup
             table.problem(key, f"a route named {quoted(name)} stands already; give this one a name of its own")
         seen[name] = 1
         route = _READERS[kind](table, name, folder)
-        if isinstance(route, SmsRoute) and route.path in taken_paths:
-            table.problem("path", "path stands in a [[serial]] section too; a modem needs a port of its own")
+        if isinstance(route, SmsRoute):
+            if route.path in taken_paths:
+                table.problem("path", "path stands in another section too; a modem needs a port of its own")
+            taken_paths = taken_paths | {route.path}
         table.report_unknown()
         routes.append(route)
     return tuple(routes)

@@ -1,5 +1,6 @@
 """The further routes of one house, put together from its file. Loaded only where the file names one."""
 
+from datetime import timedelta
 from functools import partial
 
 from gateway.config_routes import Dc09Route, MqttRoute, SmsRoute
@@ -21,8 +22,6 @@ from gateway.uplink.hops import Hops
 from gateway.uplink.ledger import LEDGER_LIMIT, Ledger
 from gateway.uplink.uplink import Handlers, Uplink
 
-HOUR_SECONDS = 3_600.0
-
 
 class FurtherRoutes(Further):
     """All further routes and the courier that loads them."""
@@ -31,6 +30,7 @@ class FurtherRoutes(Further):
         super().__init__()
         self._parts = parts
         self._uplinks: list[Uplink] = []
+        self._modems: dict[str, Modem] = {}
         steps: list[Step] = []
         ways: list[Way] = [MqttWay(parts.uplink, parts.ledger, parts.presence, parts.clock)]
         for route in parts.config.routes:
@@ -54,6 +54,9 @@ class FurtherRoutes(Further):
     async def resume(self, waiting: list[Stored]) -> set[str]:
         """Follow what waits, but for what a route brought to its end in an earlier boot. Raises StoreError."""
         received = self.courier.resume(await self._parts.store.ask(deliveries.newest, LEDGER_LIMIT))
+        tests = await self._parts.store.ask(deliveries.tests)
+        for name, modem in self._modems.items():
+            modem.tested_at = tests.get(name)
         for stored in waiting:
             self.courier.offer(stored, self._age_seconds(stored))
         for stored in await self._parts.store.ask(deliveries.unaccepted, LEDGER_LIMIT):
@@ -143,10 +146,12 @@ class FurtherRoutes(Further):
             route.number,
             parts.config.gateway,
             parts.config.notice.language,
-            route.test_hours * HOUR_SECONDS or None,
+            timedelta(hours=route.test_hours) if route.test_hours else None,
             parts.problems,
             parts.clock,
         )
         modem.delivered = lambda event: self.courier.reached(route.name, event)
+        modem.tested = lambda at: parts.store.tested(route.name, at)
+        self._modems[route.name] = modem
         self.tasks[f"modem {route.name}"] = modem.run
         return modem

@@ -7,6 +7,7 @@ after whatever went wrong with it.
 import asyncio
 import logging
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from drivers.event import Event
@@ -36,7 +37,8 @@ _REPORTS_AWAITED = 64
 class Modem:
     """One modem and the number that its messages go to (which is never logged).
 
-    `test_message_seconds`: how often a message of its own proves the whole way to the telephone; None never.
+    `test_message_every`: how often a message of its own proves the whole way to the telephone; None never. The first
+    start sends one, and `tested_at` is when the last one left.
     """
 
     test_seconds = CHECK_SECONDS
@@ -48,7 +50,7 @@ class Modem:
         number: str,
         gateway: str,
         language: str,
-        test_message_seconds: float | None,
+        test_message_every: timedelta | None,
         problems: Problems,
         clock: Clock,
     ) -> None:
@@ -57,17 +59,20 @@ class Modem:
         self._number = number
         self._gateway = gateway
         self._language = language
-        self._test_message_seconds = test_message_seconds
+        self._test_message_every = test_message_every
         self._problems = problems
         self._clock = clock
-        self._tested = clock.monotonic()
+        self.tested_at: datetime | None = None
         self._port: Port | None = None
         self._lines: asyncio.Queue[str] = asyncio.Queue(_UNREAD_LIMIT)
         self._ready = asyncio.Event()
         self._failed = asyncio.Event()
         self._awaited: dict[int, str] = {}
+        self._early: dict[int, Report] = {}
         self.delivered: Callable[[str], None] = lambda _event: None
         """Is told the id of each event whose message the telephone has."""
+        self.tested: Callable[[datetime], None] = lambda _at: None
+        """Is told when a message has proved the way."""
 
     # -- the port's life ----------------------------------------------------------------------------------------------
 
@@ -121,13 +126,15 @@ class Modem:
                     self._lines.put_nowait(heard)
 
     def _report(self, report: Report) -> None:
-        if report.delivered is None:
-            return
-        event = self._awaited.pop(report.reference, None)
-        if event is not None and report.delivered:
-            self.delivered(event)
-        elif event is not None:
-            log.warning("the network could not deliver the message about %s", event)
+        event = self._awaited.get(report.reference)
+        if event is None:
+            self._early[report.reference] = report  # it may overtake the end of the dialogue; the numbers are one octet
+        elif report.delivered is not None:
+            del self._awaited[report.reference]
+            if report.delivered:
+                self.delivered(event)
+            else:
+                log.warning("the network could not deliver the message about %s", event)
 
     # -- what it carries ----------------------------------------------------------------------------------------------
 
@@ -137,20 +144,29 @@ class Modem:
 
     async def carry(self, stored: Stored) -> Outcome:
         """Send the message about one event."""
+        self._early.clear()
         reference = await self._send(text(stored.event, self._gateway, self._language))
         if len(self._awaited) >= _REPORTS_AWAITED:
             del self._awaited[next(iter(self._awaited))]
         self._awaited[reference] = stored.event.id
+        if reference in self._early:
+            self._report(self._early.pop(reference))
         return Outcome.SENT
 
     async def test(self) -> None:
         """Ask the modem for its network; at longer intervals send a message that proves the whole way."""
-        now = self._clock.monotonic()
-        if self._test_message_seconds is not None and now - self._tested >= self._test_message_seconds:
-            await self._send(line_test_text(self._gateway, self._clock.now(), self._language))
-            self._tested = now
+        now = self._clock.now()
+        if self._is_test_due(now):
+            await self._send(line_test_text(self._gateway, now, self._language))
+            self.tested_at = now
+            self.tested(now)
         else:
             await self._with_modem(check)
+
+    def _is_test_due(self, now: datetime) -> bool:
+        if self._test_message_every is None:
+            return False
+        return self.tested_at is None or now - self.tested_at >= self._test_message_every
 
     async def _send(self, words: str) -> int:
         message = submit(self._number, words)

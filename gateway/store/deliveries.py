@@ -2,8 +2,12 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 
+from gateway.contract.times import from_text, to_text
 from gateway.store.rows import SELECT, Stored, from_row
+
+_TESTED = "tested route "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +49,14 @@ def unaccepted(connection: sqlite3.Connection, limit: int) -> list[Stored]:
         (limit,),
     )
     return [from_row(row) for row in rows]
+
+
+def note_test(connection: sqlite3.Connection, route: str, at: datetime) -> None:
+    """Keep when a route last proved the whole way."""
+    connection.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_TESTED + route, to_text(at)))
+
+
+def tests(connection: sqlite3.Connection) -> dict[str, datetime]:
+    """When each route last proved the whole way."""
+    rows = connection.execute("SELECT name, value FROM setting WHERE name LIKE ?", (_TESTED + "%",))
+    return {name.removeprefix(_TESTED): from_text(at) for name, at in rows}

@@ -163,6 +163,10 @@ class Store:
         """Keep how far a message came by a further route, behind the message itself."""
         self._try(_Write(partial(deliveries.note, delivery=delivery), about=delivery.event))
 
+    def tested(self, route: str, at: datetime) -> None:
+        """Keep when a further route last proved the whole way."""
+        self._try(_Write(partial(deliveries.note_test, route=route, at=at)))
+
     async def note_executed(self, command: str) -> bool:
         """Keep that a command is being obeyed. Returns after the commit; False where only memory has it yet."""
         done = self._try(_Write(partial(jobs.note_executed, command=command)))

@@ -60,6 +60,7 @@ def test_routes_are_read_in_their_order(tmp_path: Path) -> None:
         (DC09.replace("port = 6000\n", ""), "port is missing; write the TCP port of the alarm receiver"),
         (DC09.replace('"12ab"', '"wxyz"'), 'account is "wxyz"; write the account the receiver knows this house by'),
         (SMS + "test_hours = 1000\n", "test_hours is 1000; write a whole number from 0 to 768"),
+        (SMS + SMS + 'name = "second"\n', "path stands in another section too; a modem needs a port of its own"),
         (MQTT.replace("127.0.0.1", "10.0.0.9"), "tls = false is for a broker on this machine only"),
         ('[[serial]]\nname = "rf"\npath = "/dev/ttyUSB2"\ndriver = "sonoff_rf_bridge"\n' + SMS, "a port of its own"),
     ],

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from gateway.policy import decide
@@ -10,7 +11,7 @@ from gateway.store.database import open_for_reading
 from gateway.store.deliveries import Delivery
 from gateway.store.reading import Filter, events
 from gateway.store.store import Store
-from tests.gateway.houses import answer, event
+from tests.gateway.houses import NOON, answer, event
 
 SENT, LATER = "2026-03-01T12:00:01.000Z", "2026-03-01T12:00:09.000Z"
 
@@ -35,6 +36,15 @@ async def test_a_restart_knows_what_was_sent_and_received(tmp_path: Path) -> Non
         "dc09": {"attempts": 1, "sent": SENT, "received": SENT},
         "sms": {"attempts": 3, "sent": SENT, "received": LATER},
     }
+
+
+async def test_a_restart_knows_when_a_route_was_tested(tmp_path: Path) -> None:
+    with Store(tmp_path / "anju.db") as store:
+        assert await store.ask(deliveries.tests) == {}
+        for at in (NOON, NOON + timedelta(days=7)):
+            store.tested("sms", at)
+    with Store(tmp_path / "anju.db") as store:
+        assert await store.ask(deliveries.tests) == {"sms": NOON + timedelta(days=7)}
 
 
 async def test_only_alarms_that_wait_for_a_person_are_unaccepted(tmp_path: Path) -> None:
