@@ -8,6 +8,7 @@ import logging
 import os
 import sqlite3
 import time
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -28,9 +29,9 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code is not None and code & 0xFF in _BROKEN
 
 
-def first_damage(connection: sqlite3.Connection) -> str | None:
-    """What SQLite's quick check finds first within CHECK_SECONDS; None where it finds nothing. Raises sqlite3.Error."""
-    with_deadline(connection, CHECK_SECONDS)
+def first_damage(connection: sqlite3.Connection, seconds: float = CHECK_SECONDS) -> str | None:
+    """What SQLite's quick check finds first within so long; None where it finds nothing. Raises sqlite3.Error."""
+    with_deadline(connection, seconds)
     try:
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.OperationalError as error:
@@ -46,6 +47,15 @@ def with_deadline(connection: sqlite3.Connection, seconds: float) -> None:
     """Let whatever this connection reads from now on end after so long with SQLITE_INTERRUPT."""
     until = time.monotonic() + seconds
     connection.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
+
+
+def damage_in(path: Path, seconds: float) -> str | None:
+    """The same for a file that another connection has open: whose cache hides what has become of the disk."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            return first_damage(connection, seconds)
+    except sqlite3.Error as error:
+        return str(error) if is_damage(error) else None
 
 
 def put_aside(path: Path, moment: datetime) -> Path | None:

@@ -6,20 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from gateway.store.damage import copies
+from gateway.store.damage import copies, damage_in
 from gateway.store.database import Identity
 from gateway.store.jobs import probe
 from gateway.store.opening import renew
 
 SCARCE_BYTES = 2 * 1_024 * 1_024
+CHECK_AGAIN_SECONDS = 0.5
+"""How long a check in the run may keep the writer from an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look told: why the file is not the house's any more, and which damaged ones lie beside it."""
+    """What a look told: why the file is not the house's any more, or what is broken in it, and which damaged ones lie
+    beside it."""
 
     lost: str | None
     is_gone: bool
+    damage: str | None
     put_aside: tuple[str, ...]
 
 
@@ -33,12 +37,14 @@ class Renewed:
 
 
 def look(connection: sqlite3.Connection, *, path: Path, inode: int, moment: datetime, durable: bool) -> Seen:
-    """Try the file with a write, which is kept where `durable`. Raises sqlite3.Error."""
+    """Try the file with a write, and where `durable` keep that and read the file anew. Raises sqlite3.Error."""
     lost, is_gone = _lost(path, inode)
+    damage = None
     if lost is None:
         # A rolled-back write never reaches the disk: where it is nearly full, only a real one tells.
         probe(connection, moment, durable=durable or _is_scarce(path.parent))
-    return Seen(lost=lost, is_gone=is_gone, put_aside=names_aside(path))
+        damage = damage_in(path, CHECK_AGAIN_SECONDS) if durable else None
+    return Seen(lost=lost, is_gone=is_gone, damage=damage, put_aside=names_aside(path))
 
 
 def exchange(

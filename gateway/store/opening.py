@@ -64,7 +64,8 @@ def renew(
     try:
         if damaged:
             put_aside(path, moment)
-        saved = None if damaged else read(old, everything=in_memory)
+        # Of a damaged file, too: the old connection's cache may still hold what the disk has lost.
+        saved = read(old, everything=in_memory)
         opened = open_on_disk(path, moment, saved, instead=in_memory and knows_file)
     except OSError as error:
         raise StoreError(f"{path}: {error}") from error

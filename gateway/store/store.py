@@ -249,10 +249,12 @@ class Store:
 
     def _note(self, seen: Seen) -> None:
         self.put_aside, self._gone = seen.put_aside, seen.is_gone
-        if seen.lost is None:
-            self._recovered()
-        else:
+        if seen.damage is not None:
+            self._ill(DamagedError(seen.damage))
+        elif seen.lost is not None:
             self._ill(StoreError(seen.lost))
+        else:
+            self._recovered()
 
     async def _renew(self, moment: datetime) -> None:
         """Put another file in the place of one that is damaged, gone or was never there, and go on with it.

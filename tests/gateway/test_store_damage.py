@@ -343,3 +343,25 @@ async def test_what_ended_in_memory_does_not_come_back_from_the_disk(
         assert fall not in await store.ask(watching.all_rows)
         assert await store.ask(jobs.conditions) == []
         assert await store.ask(jobs.executed) == ["order-1"]
+
+
+def break_unseen(path: Path) -> None:
+    """Break the file and its WAL while the house has all of it in its cache."""
+    for part in ("", "-wal"):
+        file = path.with_name(path.name + part)
+        file.write_bytes(b"\x55" * file.stat().st_size)
+
+
+async def test_damage_that_the_cache_hides_is_found_by_the_quarter_hourly_look(path: Path) -> None:
+    with Store(path) as store:
+        earlier = event()
+        await keep(store, earlier)
+        break_unseen(path)
+        await store.probe(NOON, durable=False)
+        assert store.problem is None, "the cache still answers"
+        await store.probe(NOON, durable=True)
+        assert len(copies(path)) == 1
+        await until(lambda: store.problem is None)
+        alarm = event()
+        await keep(store, alarm)
+        assert await unanswered(store) == [earlier.id, alarm.id], "what the disk had lost was in the cache"
