@@ -6,13 +6,15 @@ from datetime import datetime
 import msgspec
 
 from drivers.event import Event, Kind
-from gateway.contract.envelope import OTHER_LIMIT_BYTES, Sender
+from gateway.contract.envelope import Sender
 from gateway.contract.messages import DeviceDigest, Digest, DigestData, Reading, StreamQuality
 from gateway.contract.times import to_text
 from gateway.store.database import new_id
 
-DEVICES_LIMIT_BYTES = OTHER_LIMIT_BYTES - 1_024
-"""What the devices of one digest may take; the rest is for the envelope."""
+LIMIT_BYTES = 4_096
+"""How long a digest may be: what lies in the line cannot be overtaken by an alarm any more."""
+ENVELOPE_BYTES = 512
+"""What of it is for the envelope; a single device may exceed the rest, never the contract's limit."""
 
 
 class DigestBook:
@@ -46,8 +48,11 @@ class DigestBook:
         if event.kind is Kind.MEASUREMENT and event.type in self._quantities and event.value is not None:
             _measured(entry.measurements, event.type, event.value, event.unit)
 
-    def take(self, until: datetime, sender: Sender) -> list[bytes]:
-        """The digests of the time since the last ones, and begin anew; none where nothing was heard."""
+    def take(self, until: datetime, sender: Sender, limit_bytes: int = LIMIT_BYTES) -> list[bytes]:
+        """The digests of the time since the last ones, and begin anew; none where nothing was heard.
+
+        None is longer than `limit_bytes`, except for one that holds a single device.
+        """
         devices = list(self._devices.values())
         for name, quality in self.stream_counts().items():
             if name in self._devices:
@@ -55,7 +60,7 @@ class DigestBook:
         for device in devices:
             device.last_heard_at = to_text(self._last_heard[device.device])
         since, self._since, self._devices, self._last_heard = self._since, until, {}, {}
-        return [_encode(part, since, until, sender) for part in _parts(devices)]
+        return [_encode(part, since, until, sender) for part in _parts(devices, limit_bytes - ENVELOPE_BYTES)]
 
 
 def _measured(readings: dict[str, Reading], quantity: str, value: float, unit: str | None) -> None:
@@ -67,14 +72,14 @@ def _measured(readings: dict[str, Reading], quantity: str, value: float, unit: s
     known.lowest, known.highest, known.last = min(known.lowest, value), max(known.highest, value), value
 
 
-def _parts(devices: list[DeviceDigest]) -> Iterator[list[DeviceDigest]]:
+def _parts(devices: list[DeviceDigest], limit_bytes: int) -> Iterator[list[DeviceDigest]]:
     part: list[DeviceDigest] = []
-    room = DEVICES_LIMIT_BYTES
+    room = limit_bytes
     for device in devices:
         size = len(msgspec.json.encode(device)) + 1
         if part and size > room:
             yield part
-            part, room = [], DEVICES_LIMIT_BYTES
+            part, room = [], limit_bytes
         part.append(device)
         room -= size
     if part:
