@@ -126,7 +126,7 @@ def _config(top: Table, folder: Path) -> Config:
     box = read_box(top.table("box"), devices)
     if box is not None:
         devices = (*devices, box.device)
-    routes = read_routes(top.tables("route"), folder, {port.path for port in serial_ports})
+    routes = read_routes(top.tables("route"), folder, uplink, {port.path for port in serial_ports})
     top.report_unknown()
     return Config(
         district=district,

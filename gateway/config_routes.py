@@ -73,8 +73,9 @@ class SmsRoute:
 Route = MqttRoute | Dc09Route | SmsRoute
 
 
-def read_routes(tables: list[Table], folder: Path, taken_paths: set[str]) -> tuple[Route, ...]:
+def read_routes(tables: list[Table], folder: Path, uplink: Uplink, taken_paths: set[str]) -> tuple[Route, ...]:
     """All `[[route]]` sections, in order. `taken_paths`: serial ports that something else listens on."""
+    brokers = {(uplink.host, uplink.port)}
     routes: list[Route] = []
     seen = {UPLINK: 0}
     for table in tables:
@@ -91,13 +92,22 @@ def read_routes(tables: list[Table], folder: Path, taken_paths: set[str]) -> tup
             table.problem(key, f"a route named {quoted(name)} stands already; give this one a name of its own")
         seen[name] = 1
         route = _READERS[kind](table, name, folder)
-        if isinstance(route, SmsRoute):
+        if isinstance(route, MqttRoute):
+            _check_broker(table, route.uplink, brokers)
+        elif isinstance(route, SmsRoute):
             if route.path in taken_paths:
                 table.problem("path", "path stands in another section too; a modem needs a port of its own")
             taken_paths = taken_paths | {route.path}
         table.report_unknown()
         routes.append(route)
     return tuple(routes)
+
+
+def _check_broker(table: Table, uplink: Uplink, brokers: set[tuple[str, int]]) -> None:
+    """Two connections of one client id to one broker end each other, again and again."""
+    if uplink.host and (uplink.host, uplink.port) in brokers:
+        table.problem("host", "this broker has a connection of this house already; name another broker")
+    brokers.add((uplink.host, uplink.port))
 
 
 def _mqtt(table: Table, name: str, folder: Path) -> Route:

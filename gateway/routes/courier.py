@@ -90,7 +90,7 @@ class Courier:
         self._plan.offer(stored, self._clock.monotonic(), age_seconds)
         if received:
             self._plan.received(stored.event.id, self._clock.monotonic() - max(0.0, age_seconds))
-        self._hand()
+        self._hand(stored.event.id)
 
     def answered(self, about: str, state: AnswerState) -> None:
         """The centre has said something of a message or an alarm."""
@@ -133,9 +133,9 @@ class Courier:
         """A telephone that has a text is nobody at the centre."""
         return delivery.received is not None and delivery.route in self._receivers
 
-    def _hand(self) -> None:
+    def _hand(self, only: str | None = None) -> None:
         away = {name for name, way in self._ways.items() if way.away}
-        for route, stored in self._plan.due(self._clock.monotonic(), away):
+        for route, stored in self._plan.due(self._clock.monotonic(), away, only):
             self._ways[route].hand(stored)
 
     def _look_at_ways(self) -> None:

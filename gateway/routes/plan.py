@@ -128,10 +128,14 @@ class Plan:
         if len(self._cases) > CASES_LIMIT:
             del self._cases[max(self._cases.values(), key=lambda one: one.dispensable).stored.event.id]
 
-    def due(self, now: float, away: Collection[str]) -> list[tuple[str, Stored]]:
-        """What to hand to which route now, most urgent first. `away` names the routes that are known to be no use."""
+    def due(self, now: float, away: Collection[str], only: str | None = None) -> list[tuple[str, Stored]]:
+        """What to hand to which route now, most urgent first. `away` names the routes that are known to be no use.
+
+        `only` looks at one message: a storm must not be gone through again for each alarm in it.
+        """
+        cases = self._cases.values() if only is None else filter(None, [self._cases.get(only)])
         found: list[tuple[str, Stored]] = []
-        for case in sorted(self._cases.values(), key=lambda one: (RANKS[one.stored.priority], one.stored.sequence)):
+        for case in sorted(cases, key=lambda one: (RANKS[one.stored.priority], one.stored.sequence)):
             found += [(route, case.stored) for route in self._next(case, now, away)]
         return found
 

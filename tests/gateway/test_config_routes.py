@@ -10,7 +10,7 @@ from tests.gateway.test_config import SMALLEST
 
 KEY = "0123456789abcdef0123456789abcdef"
 NUMBER = "+8613800000000"
-MQTT = '[[route]]\nkind = "mqtt"\nhost = "127.0.0.1"\ntls = false\nafter_seconds = 10\n'
+MQTT = '[[route]]\nkind = "mqtt"\nhost = "127.0.0.1"\nport = 8884\ntls = false\nafter_seconds = 10\n'
 DC09 = f'[[route]]\nkind = "dc09"\nhost = "10.0.0.1"\nport = 6000\naccount = "12ab"\nkey = "{KEY}"\n'
 SMS = f'[[route]]\nkind = "sms"\npath = "/dev/ttyUSB2"\nnumber = "{NUMBER}"\nclasses = ["fire"]\n'
 
@@ -29,7 +29,7 @@ def test_routes_are_read_in_their_order(tmp_path: Path) -> None:
     assert problems(tmp_path, MQTT, DC09, SMS) == []
     second, receiver, modem = load(tmp_path / "gateway.toml").routes
     assert isinstance(second, MqttRoute)
-    assert (second.name, second.after_seconds, second.uplink.port) == ("mqtt", 10, 8883)
+    assert (second.name, second.after_seconds, second.uplink.port) == ("mqtt", 10, 8884)
     assert receiver == Dc09Route(
         name="dc09", classes=frozenset(CLASSES["dc09"]), after_seconds=None, host="10.0.0.1", port=6000,
         account="12AB", receiver=None, line="0", format="contact_id", key=bytes.fromhex(KEY),
@@ -61,6 +61,8 @@ def test_routes_are_read_in_their_order(tmp_path: Path) -> None:
         (DC09.replace('"12ab"', '"wxyz"'), 'account is "wxyz"; write the account the receiver knows this house by'),
         (SMS + "test_hours = 1000\n", "test_hours is 1000; write a whole number from 0 to 768"),
         (SMS + SMS + 'name = "second"\n', "path stands in another section too; a modem needs a port of its own"),
+        (MQTT.replace("8884", "8883"), "this broker has a connection of this house already; name another broker"),
+        (MQTT + MQTT + 'name = "c"\n', "this broker has a connection of this house already; name another broker"),
         (MQTT.replace("127.0.0.1", "10.0.0.9"), "tls = false is for a broker on this machine only"),
         ('[[serial]]\nname = "rf"\npath = "/dev/ttyUSB2"\ndriver = "sonoff_rf_bridge"\n' + SMS, "a port of its own"),
     ],

@@ -15,7 +15,7 @@ from tests.support.brokers import Broker
 from tests.support.centre import call_centre, silent, stores
 from tests.support.gsm_modem import gsm_modem, sent
 from tests.support.house import CORD, House
-from tests.support.processes import Child
+from tests.support.processes import Child, run
 from tests.support.wait import until
 
 KEY = "0123456789abcdef"
@@ -125,6 +125,8 @@ async def test_with_the_first_way_at_work_the_others_stay_silent(house: House, d
             await until(lambda: heard)
             assert [event.code for event in heard] == ["RP"]
             assert house.metric('anju_route_up{route="uplink"}') == 1
+            shown = run("anju", "status", "--config", house.file).stdout.splitlines()
+            assert shown[:3] == ["status: working", "route uplink: up", "route dc09: up"]
 
 
 async def test_at_once_where_the_centre_says_that_it_is_away(house: House, district_broker: Broker) -> None:
