@@ -23,7 +23,8 @@ CLASSES: dict[str, tuple[Priority, ...]] = {
     "dc09": ("fire", "person", "property", "trouble"),
     "sms": ("fire", "person", "property"),
 }
-"""What each kind of route carries where the file does not say: a text is for what somebody must get up for."""
+"""What each kind of route carries where the file does not say. A text is for what somebody must get up for: when the
+district's broker dies, a thousand houses must not text that they lost it, and bury the one that calls for help."""
 
 _NAME = r"[a-z0-9-]{1,32}"
 _NUMBER = r"\+?[0-9]{3,20}"

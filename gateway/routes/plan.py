@@ -42,8 +42,7 @@ class Step:
 
     def takes(self, stored: Stored) -> bool:
         """Whether such a message may go by this route at all."""
-        wanted = stored.priority in self.classes or is_about_route(stored.event)
-        return wanted and self._can_tell(stored.event)
+        return stored.priority in self.classes and self._can_tell(stored.event)
 
     def ends(self, event: Event) -> bool:
         """Whether it is the end of something that this route may have told of."""

@@ -24,7 +24,7 @@ from gateway.watch import LINE_LOST_AFTER_SECONDS, Lines
 from tests.gateway.houses import HandClock, event, stored
 from tests.support.wait import until
 
-ALL: frozenset[Priority] = frozenset({"fire", "person"})
+ALL: frozenset[Priority] = frozenset({"fire", "person", "trouble"})
 
 
 class Pigeon:

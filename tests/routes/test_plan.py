@@ -1,5 +1,7 @@
 """Which message takes which further route, and when; lines that come and go; what survives a restart."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,12 +112,14 @@ def test_the_end_of_what_went_by_a_route_goes_by_it_at_once() -> None:
     assert taken(plan, 100.0, FIRST) == [], "its alarm never went by any of them"
 
 
-def test_the_loss_of_a_way_is_told_over_the_others() -> None:
-    plan = Plan((DC09, SMS))
-    for number, route in enumerate(("uplink", "dc09"), 5):
-        lost = event(Kind.TROUBLE, "link_lost", evidence={"where": f"route.{route}"}, device=None)
-        plan.offer(stored(lost, sequence=number), 0.0)
-    assert taken(plan, 0.0, FIRST, "dc09") == ["dc09", "sms", "sms"]
+def test_the_loss_of_a_way_is_told_over_the_others_and_by_text_only_where_the_file_says_so() -> None:
+    telling = replace(SMS, classes=SMS.classes | {"trouble"})
+    for text, expected in ((SMS, ["dc09"]), (telling, ["dc09", "sms", "sms"])):
+        plan = Plan((DC09, text))
+        for number, route in enumerate(("uplink", "dc09"), 5):
+            lost = event(Kind.TROUBLE, "link_lost", evidence={"where": f"route.{route}"}, device=None)
+            plan.offer(stored(lost, sequence=number), 0.0)
+        assert taken(plan, 0.0, FIRST, "dc09") == expected
 
 
 def test_what_each_kind_of_route_is_for() -> None:
