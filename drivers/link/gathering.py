@@ -4,8 +4,11 @@ paho asks for single bytes and writes each acknowledgement by itself. On a house
 costs more than the message's own work: with a thousand messages a second they were the larger half of it.
 """
 
+import fcntl
 import socket
 import ssl
+import sys
+import termios
 from contextlib import suppress
 
 from drivers.link.tls import pending
@@ -54,6 +57,14 @@ class GatheringSocket:
                 return False
             del self._said[:sent]
         return True
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much of what was said the other side's system has not acknowledged; of a line that moves it shrinks."""
+        if self.fileno() < 0:
+            return 0
+        queued = fcntl.ioctl(self.fileno(), termios.TIOCOUTQ, bytes(4))
+        return int.from_bytes(queued, sys.byteorder) + len(self._said)
 
     def fileno(self) -> int:
         """The socket's descriptor, -1 once it is closed."""

@@ -77,6 +77,8 @@ class Session:
         self._subscribed: dict[int, asyncio.Future[list[ReasonCode]]] = {}
         self._connected: asyncio.Future[None] = self._loop.create_future()
         self._lost: asyncio.Future[None] = self._loop.create_future()
+        self._moved_at = float("-inf")
+        self._unsent = 0
         self._last_error = ""
         self._timer: asyncio.TimerHandle | None = None
         self._socket: GatheringSocket | None = None
@@ -269,8 +271,12 @@ class Session:
         self._timer = self._loop.call_later(_TICK_SECONDS, self._tick)
         self._client.loop_misc()  # keep-alive: may end the connection
         self._write()
-        oldest = next(iter(self._published.values()), None)
-        if oldest is not None and time.monotonic() - oldest[1] > self._options.puback_timeout_seconds:
+        now, oldest = time.monotonic(), next(iter(self._published.values()), None)
+        unsent = self._socket.unsent_bytes if self._socket is not None else 0
+        if unsent < self._unsent:
+            self._moved_at = now  # a slow line is none that is wedged: to begin anew would cost it more
+        self._unsent = unsent
+        if oldest is not None and now - max(oldest[1], self._moved_at) > self._options.puback_timeout_seconds:
             self._drop(f"the broker acknowledged nothing for {self._options.puback_timeout_seconds:g} s")
 
     def _drop(self, reason: str) -> None:
@@ -302,6 +308,7 @@ class Session:
 
     def _on_publish(self, _client: Client, _data: Any, mid: int, code: ReasonCode, _properties: Any) -> None:
         answered, _ = self._published.pop(mid, (None, 0.0))
+        self._moved_at = time.monotonic()
         if answered is None or answered.done():
             return
         if code.value >= _FAILURE:

@@ -11,7 +11,7 @@ from operator import attrgetter
 from gateway.contract.envelope import LATE_AFTER
 from gateway.policy import ALARM_RANK_LIMIT, RANKS
 from gateway.store.rows import Stored
-from gateway.uplink.retry import HOLD_SECONDS, resend_after_seconds
+from gateway.uplink.retry import ANSWER_SECONDS, HOLD_SECONDS, resend_after_seconds
 
 LEDGER_LIMIT = 1_000
 """How many messages are held in memory; the store has the rest."""
@@ -137,11 +137,15 @@ class Ledger:
         entry.due = now + resend_after_seconds(entry.rank, now - entry.fresh)
         return entry
 
-    def acknowledged(self, event: str) -> None:
-        """The broker has it (or refused it): its slot is free, the message stays."""
+    def acknowledged(self, event: str, now: float = float("-inf")) -> None:
+        """The broker has it (or refused it): its slot is free, the message stays.
+
+        On a slow line that may be long after it was sent: the centre still gets its time to answer.
+        """
         entry = self._entries.get(event)
         if entry is not None:
             entry.in_flight = False
+            entry.due = max(entry.due, now + ANSWER_SECONDS)
 
     def received(self, event: str) -> bool:
         """The centre has it: the message is done. False where it was not waiting."""

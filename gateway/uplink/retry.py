@@ -11,6 +11,8 @@ from gateway.policy import ALARM_RANK_LIMIT
 ALARM_RETRY_SECONDS = 10.0
 SLOW_RETRY_SECONDS = 60.0
 RETRY_LIMIT_SECONDS = 600.0
+ANSWER_SECONDS = 5.0
+"""From the broker's acknowledgement on, a message is not sent again for so long (contract: every 5 to 20 s)."""
 HOLD_SECONDS = 10.0
 """How long after a `hold` the message is sent again (SS 91100 §4.2: 5 to 20 s)."""
 FAST_PHASE_SECONDS = 180.0

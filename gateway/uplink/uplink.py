@@ -330,7 +330,7 @@ class Uplink:
             return
         self.pace.acknowledged(self._clock.monotonic() - began)
         if event is not None:
-            self._ledger.acknowledged(event)
+            self._ledger.acknowledged(event, self._clock.monotonic())
         if isinstance(error, RefusedError):
             self._metrics.publish_refused(error.reason_code)
             self._problems.report(self._problem(f"publish {branch}"), f"on {branch}: {error}")

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from tests.faults.kinds_line import packets_cut, packets_half_cut, packets_lost, slow
 from tests.faults.kinds_power import power_cut
 from tests.faults.scene import Scene, Setting
 from tests.support.fake_server import PUBLISH, SUBSCRIBE, Connection, fake_server, packet, puback, suback
@@ -224,6 +225,8 @@ async def everything(scene: Scene) -> None:
 _KEPT_LOCAL = Setting(local="mosquitto, kept sessions")
 _MOSQUITTO = Setting(district="mosquitto")
 _KEPT = Setting(district="mosquitto, kept sessions")
+_FAR = Setting(far=True)
+_SLOW = Setting(far=True, cords=20)
 _DESK = Setting(desk=True)
 
 FAULTS = (
@@ -238,6 +241,17 @@ FAULTS = (
     Fault(name="line cut", what="connections torn and refused", run=line_cut),
     Fault(name="line half cut", what="one direction thrown away, connections left open", run=line_half_cut),
     Fault(name="line stalls", what="nothing delivered, then all at once", run=line_stalls),
+    Fault(name="packets cut", what="no IP packet passes, and nobody is told", run=packets_cut, setting=_FAR),
+    Fault(name="packets half cut", what="no IP packet passes in one direction", run=packets_half_cut, setting=_FAR),
+    Fault(
+        name="packets lost", what="one IP packet in five is lost, in both directions", run=packets_lost, setting=_FAR
+    ),
+    Fault(
+        name="slow line",
+        what="1 kB/s with TLS and telemetry: each alarm within 2 s",
+        run=slow,
+        setting=_SLOW,
+    ),
     Fault(name="gateway killed", what="SIGKILL at any moment", run=gateway_killed),
     Fault(
         name="gateway killed (desk)", what="the same, counted in the desk's database", run=gateway_killed, setting=_DESK

@@ -13,6 +13,7 @@ import asyncio
 import random
 import re
 from collections import Counter
+from itertools import count
 from typing import Any
 
 import aiomqtt
@@ -23,16 +24,16 @@ from tests.gateway.faults import SOS, cord, frame
 from tests.support.house import BUTTON
 from tests.support.processes import Child
 
-CORDS, BUTTONS = 400, 8
+BUTTONS = 8
 PRESS_BYTES = b'{"action":"single","battery":80,"linkquality":90}'
 _CALLING = re.compile(r"notice state=calling alarm=\S+ type=sos device=(\S+)")
 _SLOWEST_BROKER_SECONDS = 120.0
 
 
-def devices() -> list[dict[str, Any]]:
+def devices(cords: int) -> list[dict[str, Any]]:
     """Every cord and button of the bench's house."""
     buttons = [{**BUTTON, "id": f"button-{number}", "address": f"button-{number}"} for number in range(BUTTONS)]
-    return [*(cord(number) for number in range(CORDS)), *buttons]
+    return [*(cord(number) for number in range(cords)), *buttons]
 
 
 class Presses:
@@ -49,7 +50,7 @@ class Presses:
         self._draw = draw
         self._tasks = tasks
         self._under_way: set[asyncio.Task[None]] = set()
-        self._cords = iter(range(CORDS))
+        self._cords = count()
         self._in_hand: dict[int, list[str]] = {}
         self.broker_sure = True
         """Whether what the local broker acknowledges is kept by it; false while it is about to lose its memory."""
@@ -91,7 +92,7 @@ class Presses:
             await asyncio.wait(self._under_way)
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """How many presses are owed."""
         return self.owed.total()
 

@@ -12,6 +12,9 @@ from typing import Any
 
 from tests.callcentre.desks import Desk
 from tests.faults.count import Result, missing, result
+from tests.faults.far_broker import far_district
+from tests.faults.ip_line import possible
+from tests.faults.line import Line, ProxyLine
 from tests.faults.presses import Presses, devices
 from tests.gateway.faults import radio_on, ready
 from tests.support.brokers import Broker, MosquittoBroker
@@ -41,11 +44,16 @@ FULL = Pace(name="full", outage_seconds=60.0, press_seconds=0.6, kills=3, patien
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Which brokers stand where, and who answers at the district."""
+    """Which brokers stand where, who answers at the district, and whether a line that can be ill leads there.
+
+    `cords` is how many are enrolled: at most so many are pulled.
+    """
 
     district: str = "rumqttd"
     local: str = "mosquitto"
     desk: bool = False
+    far: bool = False
+    cords: int = 250
 
 
 class Scene:
@@ -65,6 +73,7 @@ class Scene:
         self.centre: Centre | None = None
         self.desk: Desk | None = None
         self.desk_process: Child | None = None
+        self.line: Line = ProxyLine(wire)
         self.remarks: list[str] = []
         self.environment: dict[str, str] = {}
         self.mended_at = 0.0
@@ -135,12 +144,12 @@ class Scene:
 
     async def settle(self) -> Result:
         """Wait for everything that is owed, then for a last press of each kind, and count."""
-        await self._complete()
+        await self.complete()
         seconds = time.monotonic() - self.mended_at
         # The last press comes behind everything that waited anywhere: what would come twice has come by then.
         await self.presses.cord(self.gateway)
         self.presses.button()
-        await self._complete()
+        await self.complete()
         unanswered = await self._wait(lambda: self.house.metric("anju_outbox_unanswered") == 0)
         if not unanswered:
             self.remarks.append("messages stayed unanswered")
@@ -149,7 +158,8 @@ class Scene:
             self.remarks.append("the district holds alarms that the house's store does not")
         return result(self.presses.owed, self.presses.open, self.heard(), seconds, tuple(self.remarks))
 
-    async def _complete(self) -> None:
+    async def complete(self) -> None:
+        """Wait until the district holds everything that is owed."""
         await self.presses.all_told()
         await self._wait(lambda: not missing(self.presses.owed, self.heard()))
 
@@ -183,17 +193,20 @@ async def scene(setting: Setting, seed: int, pace: Pace, folder: Path) -> AsyncI
         district = stack.enter_context(_broker(setting.district, folder / "district"))
         local = stack.enter_context(_broker(setting.local, folder / "local"))
         wire = await stack.enter_async_context(proxy(district.port))
-        house = House(folder=folder, uplink_port=wire.port, broker_port=local.port, devices=devices())
+        house = House(folder=folder, uplink_port=wire.port, broker_port=local.port, devices=devices(setting.cords))
         house.sections["intake"] = {"presses_per_minute": 0}
         radio = await stack.enter_async_context(radio_on(house))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         presses = Presses(radio, local.port, random.Random(seed), tasks)
         made = Scene(house, district, local, wire, presses, pace, seed)
+        if setting.far and possible():
+            far = stack.enter_context(far_district(folder, house.gateway))
+            made.line, made.district, house.sections["uplink"] = far.line, far.centre, far.uplink
         await stack.enter_async_context(made._processes)
         if setting.desk:
             made.desk = Desk(folder, district.port)
             await made.start_desk()
         else:
-            made.centre = await stack.enter_async_context(call_centre(district))
+            made.centre = await stack.enter_async_context(call_centre(made.district))
         await made.start_gateway(uplink=True)
         yield made

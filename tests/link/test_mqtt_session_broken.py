@@ -192,3 +192,24 @@ def test_whatever_a_server_says_ends_in_an_error_of_ours(noise: bytes) -> None:
         assert not unexpected
 
     asyncio.run(scenario())
+
+
+async def test_a_slow_line_that_moves_is_kept_and_one_that_stands_still_is_given_up() -> None:
+    going_on = asyncio.Event()
+
+    async def slow(connection: Connection) -> None:
+        await connection.accept()
+        publishes = [await connection.packet() for _ in range(3)]
+        for publish in publishes[:2]:
+            await asyncio.sleep(1.2)  # longer than a publish may wait for its PUBACK, were nothing acknowledged
+            await connection.send(puback(publish))
+        going_on.set()
+        await connection.gone()
+
+    options = SessionOptions(client_id="gw-0001", puback_timeout_seconds=2.0)
+    async with fake_server(slow) as server, open_session(endpoint(server), options, ignore) as session:
+        answered = [session.publish("anju", b"{}") for _ in range(3)]
+        assert await asyncio.gather(*answered[:2]) == [0, 0]
+        assert going_on.is_set()
+        with pytest.raises(LinkLostError, match="acknowledged nothing"):
+            await answered[2]

@@ -47,6 +47,9 @@ class Broker:
     def _command(self) -> list[str]:
         return command(self.port)
 
+    def _listens(self) -> bool:
+        return listens(self.port)
+
     @property
     def pid(self) -> int:
         """The process id of the running broker."""
@@ -58,7 +61,7 @@ class Broker:
         assert self._process is None, "the broker is already running"
         process = subprocess.Popen(self._command(), stdin=subprocess.PIPE)
         self._process = process
-        until_now(lambda: listens(self.port) or process.poll() is not None, _START_SECONDS, "the broker listens")
+        until_now(lambda: self._listens() or process.poll() is not None, _START_SECONDS, "the broker listens")
         assert process.poll() is None, f"the broker ended at once with status {process.returncode}"
         return self
 
