@@ -279,7 +279,7 @@ class House:
         self.presence.take(payload, self.uplink)
 
     def _own_status(self, payload: bytes) -> None:
-        self.rollback.look(payload, self.reception, first=self.uplink.connections == 1)
+        self.rollback.look(payload, self.reception)
 
     def _offered(self, stored: Stored) -> None:
         self.further.offer(stored)

@@ -21,15 +21,13 @@ _TROUBLE = TroubleType.STORE_ROLLED_BACK
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Now:
-    """Where the store stands: its id, the number of the newest connection, and the last event when it was opened.
-
-    `first`: this run had no connection before, so that nothing the broker holds can be of this run.
-    """
+    """Where the store stands: its id, the number of the newest connection, and the last event on its disk, when it was
+    opened and now."""
 
     store: str
     session: int
     opened_at_sequence: int
-    first: bool
+    kept_sequence: int
 
 
 def is_rolled_back(said: Status, now: Now) -> bool:
@@ -37,9 +35,11 @@ def is_rolled_back(said: Status, now: Now) -> bool:
     if said.store != now.store:
         return False
     said_in, now_in = said.session // SESSIONS_PER_BOOT, now.session // SESSIONS_PER_BOOT
-    if said.session > now.session or (now.first and said_in == now_in):
+    if said.session > now.session:
         return True
-    return said_in < now_in and said.sequence is not None and said.sequence > now.opened_at_sequence
+    # In a boot of the same number it may be this run's own word; or that of a copy that was opened before.
+    limit = now.opened_at_sequence if said_in < now_in else now.kept_sequence
+    return said.sequence is not None and said.sequence > limit
 
 
 class Rollback:
@@ -52,17 +52,17 @@ class Rollback:
         self._problems = problems
         self._found = False
 
-    def look(self, payload: bytes, reception: Reception, *, first: bool) -> None:
-        """`payload` is the status as retained when a line was made, the `first` of this run or a later one.
-
-        What is not of this version's making says nothing.
-        """
+    def look(self, payload: bytes, reception: Reception) -> None:
+        """`payload` is the retained status. What is not of this version's making says nothing."""
         try:
             said = msgspec.json.decode(payload, type=Status)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return
         identity, moment = self._store.identity, reception.moment()
-        now = Now(store=identity.store, session=self._status.session, opened_at_sequence=identity.sequence, first=first)
+        now = Now(
+            store=identity.store, session=self._status.session, opened_at_sequence=identity.sequence,
+            kept_sequence=self._store.kept_sequence,
+        )  # fmt: skip
         if is_rolled_back(said, now):
             self._found = True
             self._problems.report(

@@ -102,7 +102,6 @@ class Uplink:
         self._session: Session | None = None
         self._number = 0
         self._correlation: bytes | None = None
-        self.connections = 0
         self._connected_at: float | None = None
         self._short_lives = 0
         self.trust = Trust(endpoint, clock)
@@ -220,7 +219,6 @@ class Uplink:
         await asyncio.sleep(0)
         self._session = session
         self._note_connected(connected=True)
-        self.connections += 1
         self._connected_at = self._clock.monotonic()
         if self._short_lives < SHORT_LIVES_LOGGED:
             self._say_connected()
