@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from tests.faults.kinds_line import packets_cut, packets_half_cut, packets_lost, slow
-from tests.faults.kinds_power import power_cut
+from tests.faults.kinds_power import killed_at_sync, power_cut
 from tests.faults.scene import Scene, Setting
 from tests.support.fake_server import PUBLISH, SUBSCRIBE, Connection, fake_server, packet, puback, suback
 from tests.support.wait import until
@@ -20,12 +20,13 @@ _PUBACK = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A row of the table."""
+    """A row of the table; `compiled` where it takes a C compiler."""
 
     name: str
     what: str
     run: Callable[[Scene], Awaitable[None]]
     setting: Setting = field(default_factory=Setting)
+    compiled: bool = False
 
 
 async def broker_gone(scene: Scene) -> None:
@@ -256,6 +257,18 @@ FAULTS = (
     Fault(
         name="gateway killed (desk)", what="the same, counted in the desk's database", run=gateway_killed, setting=_DESK
     ),
+    Fault(
+        name="killed before the commit",
+        what="SIGKILL as the disk is asked to keep an alarm",
+        run=killed_at_sync("BEFORE"),
+        compiled=True,
+    ),
+    Fault(
+        name="killed after the commit",
+        what="SIGKILL when the disk has it and nobody was told",
+        run=killed_at_sync("AFTER"),
+        compiled=True,
+    ),
     Fault(name="killed at publish", what="SIGKILL as an alarm leaves", run=killed_when(at_publish)),
     Fault(name="killed at PUBACK", what="SIGKILL before the PUBACK arrives", run=killed_when(at_puback)),
     Fault(name="killed at received", what="SIGKILL between PUBACK and `received`", run=killed_when(at_received)),
@@ -274,6 +287,7 @@ FAULTS = (
         name="power cut",
         what="gateway and both brokers killed at once, what was never synced is gone",
         run=power_cut,
+        compiled=True,
         setting=_KEPT_LOCAL,
     ),
     Fault(name="everything", what="line, broker and gateway at once", run=everything),

@@ -1,6 +1,7 @@
-"""The power goes: gateway and both brokers end at once, and the gateway's disk forgets what was never synced."""
+"""At the disk: the power goes with what was never synced, or the gateway dies right before or after a commit is."""
 
 import random
+from collections.abc import Awaitable, Callable
 
 from tests.faults import recorder
 from tests.faults.power_cut import disk, put
@@ -10,6 +11,33 @@ from tests.faults.scene import Scene
 CHECKED_CUTS = 40
 """At so many further moments of the same run the disk alone is rebuilt, opened and compared."""
 _BROKER_SYNC_SECONDS = 1.5
+
+
+def killed_at_sync(when: str) -> Callable[[Scene], Awaitable[None]]:
+    """SIGKILL as the gateway syncs an alarm: `BEFORE` the disk has it, or `AFTER`, when nobody was told yet."""
+
+    async def run(scene: Scene) -> None:
+        trigger = scene.house.folder / "kill"
+        library = recorder.build(scene.house.folder)
+        scene.environment = {
+            **recorder.environment(library, scene.house.store, scene.house.folder / "records"),
+            f"ANJU_KILL_{when}_SYNC": str(trigger),
+        }
+        await scene.stop_gateway()
+        await scene.start_gateway(uplink=True)
+        for _ in range(scene.pace.kills):
+            await scene.press(scene.draw.randint(1, 4))
+            gateway = scene.gateway
+            assert gateway is not None
+            trigger.touch()
+            await scene.press(scene.draw.randint(1, 4))
+            await gateway.wait()
+            trigger.unlink()
+            await scene.gateway_died()
+            await scene.press(1)
+            await scene.start_gateway()
+
+    return run
 
 
 async def power_cut(scene: Scene) -> None:

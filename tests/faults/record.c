@@ -4,12 +4,14 @@
  * A record is: kind (1 byte), file or port (4), offset (8), length (4), then the bytes; numbers in the machine's order.
  *   O opened: the path    W written    T truncated to the offset    S synced, and the sync has returned    U unlinked
  *   M said to a port (0: standard error), recorded before it is said
+ * Once the file ANJU_KILL_BEFORE_SYNC or ANJU_KILL_AFTER_SYNC exists, it kills the program at its next such sync.
  * A write is recorded before it is made, a sync after it: what stands before an S of its file is on the disk. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -162,11 +164,21 @@ int unlink(const char *path)
     GUARDED(file >= 0, 'U', file, 0, 0, 0, REAL(unlink)(path))
 }
 
+static void kill_if(const char *variable)
+{
+    const char *trigger = getenv(variable);
+    if (trigger && !access(trigger, F_OK))
+        kill(getpid(), SIGKILL);
+}
+
 #define SYNC(name)                                                                                                     \
     int name(int fd)                                                                                                   \
     {                                                                                                                  \
+        if (ours(fd))                                                                                                  \
+            kill_if("ANJU_KILL_BEFORE_SYNC");                                                                          \
         int result = REAL(name)(fd);                                                                                   \
         if (ours(fd) && result == 0) {                                                                                 \
+            kill_if("ANJU_KILL_AFTER_SYNC");                                                                           \
             pthread_mutex_lock(&lock);                                                                                 \
             record('S', file_of[fd] - 1, 0, 0, 0);                                                                     \
             pthread_mutex_unlock(&lock);                                                                               \

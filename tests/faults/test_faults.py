@@ -8,7 +8,6 @@ import pytest
 from tests.faults import recorder
 from tests.faults.count import missing, result
 from tests.faults.kinds import FAULTS, Fault
-from tests.faults.kinds_power import power_cut
 from tests.faults.report import faulty, table
 from tests.faults.run import read, run, run_all
 from tests.faults.scene import SHORT
@@ -18,7 +17,7 @@ from tests.support.brokers import MOSQUITTO
 @pytest.mark.skipif(not MOSQUITTO.exists(), reason="mosquitto is not installed (apt-get install mosquitto)")
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 async def test_nothing_is_lost_and_nothing_is_doubled(fault: Fault, tmp_path: Path) -> None:
-    if fault.run is power_cut and recorder.COMPILER is None:
+    if fault.compiled and recorder.COMPILER is None:
         pytest.skip("no C compiler is installed (apt-get install gcc libc6-dev)")
     found = await run(fault, 1, SHORT, tmp_path)
     assert found.good, found
