@@ -171,7 +171,7 @@ class House:
         newest = await self.store.ask(jobs.newest, NEWEST_EVENTS)
         for stored in newest:
             self.intake.book.remember(stored.event)
-            self.intake.remember(stored.event, now, age_seconds(stored.event, wall))
+            self.intake.remember(stored.event, now, (wall - stored.event.received_at).total_seconds())
         self._announce_again(dict(alarms), [*waiting, *newest], {condition.event for condition in conditions})
         self.commands.remember(await self.store.ask(jobs.executed))
         for alarm in await self.store.ask(jobs.silenced):

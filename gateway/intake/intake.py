@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from drivers.device import Device
-from drivers.event import HAS_RESTORE, AlarmType, Event, Kind, Signal, TroubleType
+from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal, TroubleType
 from drivers.registry import Driver
 from gateway.hand_tests import is_supervised
 from gateway.intake.conditions import Conditions
@@ -84,11 +84,13 @@ class Intake:
         """An event of an earlier boot, so old by the wall clock: its repeats and redeliveries are not new.
 
         A negative age is a clock that lost its time with the power. It says nothing of presses: those that are long
-        over must not swallow the next one.
+        over must not swallow the next one. An age by a clock that nobody had set is right where the program alone was
+        restarted, so it counts for presses; where the power went it may be anything, so it unmakes no redelivery.
         """
         if event.device is None:
             return
-        self.minted.add(event, now - max(0.0, age_seconds))
+        was_set = event.clock_quality is ClockQuality.SYNCHRONISED
+        self.minted.add(event, now - max(0.0, age_seconds) if was_set else now)
         code = event.evidence.get("code")
         is_press = isinstance(code, str) and event.kind is not Kind.RESTORE and event.alarm in (None, event.id)
         if is_press and age_seconds >= 0:

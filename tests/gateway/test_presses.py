@@ -1,9 +1,11 @@
 """One press or two: radio repeats fold, presses never do, and too many raise the last alarm's count."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.event import Kind
+from drivers.event import ClockQuality, Kind
 from gateway.intake.intake import Counted
 from gateway.intake.presses import CODES_LIMIT, Presses, Verdict
 from tests.gateway.houses import BUTTON, CORD, OTHER_CORD, Listener, happened, moment, raised, signal
@@ -128,6 +130,15 @@ def test_a_clock_that_lost_its_time_makes_no_old_press_swallow_the_next() -> Non
         for alarm in raised(earlier.hear(signal(CORD, code="F"), number * 100.0)):
             listener.intake.remember(alarm, 5.0, -3_600.0)
     assert raised(listener.hear(signal(CORD, code="F"), 5.1)), "neither a repeat nor above the cap"
+
+
+def test_presses_of_minutes_ago_do_not_swallow_the_next_where_nobody_had_set_the_clock() -> None:
+    earlier, listener = Listener(), Listener()
+    for number in range(20):
+        for alarm in raised(earlier.hear(signal(CORD, code="F"), number * 10.0)):
+            unset = replace(alarm, clock_quality=ClockQuality.UNTRUSTED)
+            listener.intake.remember(unset, 500.0, 500.0 - number * 10.0)
+    assert raised(listener.hear(signal(CORD, code="F"), 500.1)), "the last of them was 310 s ago"
 
 
 def test_times_of_a_moment_are_what_the_event_bears() -> None:
