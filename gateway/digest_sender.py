@@ -1,4 +1,4 @@
-"""Sending telemetry: a digest every quarter of an hour, one at a time, and never in an alarm's way."""
+"""Sending telemetry: a digest every half hour, one at a time, and never in an alarm's way."""
 
 import asyncio
 from collections import deque
@@ -11,7 +11,7 @@ from gateway.digest import LIMIT_BYTES, DigestBook
 from gateway.uplink.ledger import Ledger
 from gateway.uplink.uplink import Uplink
 
-DIGEST_SECONDS = 900.0
+DIGEST_SECONDS = 1_800.0
 LOOK_AGAIN_SECONDS = 1.0
 SLOW_LIMIT_BYTES = 640
 """How long a digest is on a slow line: at 1 kB/s an alarm right behind it is still out within two seconds."""

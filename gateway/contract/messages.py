@@ -128,8 +128,11 @@ class StreamQuality(Struct, kw_only=True):
     clock_drift_ppm: float | None
 
 
-class DeviceDigest(Struct, kw_only=True):
-    """What one device said since the last digest. `measurements` are there only where the house may send them."""
+class DeviceDigest(Struct, kw_only=True, omit_defaults=True):
+    """What one device said since the last digest; what is unknown or empty is left out, for it costs mobile data.
+
+    `measurements` are there only where the house may send them.
+    """
 
     device: str
     room: str | None
