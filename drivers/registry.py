@@ -1,13 +1,18 @@
-"""Every driver by name. A driver's module is imported when its entry is first looked up, never before."""
+"""Every driver by name. A driver's module is imported when its entry is first looked up, never before.
+
+Other packages bring drivers of their own by entry points, see `drivers.plug_ins`; ours win.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from drivers.device import Decoded, Device, Lookup
 from drivers.framing import Splitter
 from drivers.output import OutputDriver
+from drivers.plug_ins import Declared, PlugIn, declared
 from drivers.radio_topics import SUBSCRIPTIONS
 
 EVIDENCE_FRAMES: Mapping[str, int] = {
@@ -31,7 +36,7 @@ EVIDENCE_FRAMES: Mapping[str, int] = {
     "chirpstack_v4_mqtt": 0,
     "milesight_lorawan": 0,
 }
-"""How many frames captured from real devices each protocol's decoder is proven on."""
+"""How many frames captured from real devices each protocol's decoder is proven on; a plug-in's proof is its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class Driver:
     @property
     def evidence_frames(self) -> int:
         """How many captured frames stand behind this driver."""
-        return sum(EVIDENCE_FRAMES[protocol] for protocol in self.protocols)
+        return sum(EVIDENCE_FRAMES.get(protocol, 0) for protocol in self.protocols)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +168,24 @@ class PolledDriver:
     decode: Callable[[str, bytes, bytes, Lookup], Decoded]
 
 
-Entry = TypeVar("Entry")
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
 
 
-class _Lazy(Mapping[str, Entry], Generic[Entry]):
-    def __init__(self, kind: type[Entry], places: Mapping[str, tuple[str, str]]) -> None:
+Entry = TypeVar("Entry", bound=_Named)
+
+
+class Register(Mapping[str, Entry], Generic[Entry]):
+    """The drivers of one kind by name.
+
+    Going through it gives our own. A name that is not ours is looked for among the plug-ins; taking the entry of one
+    raises whatever that package raises.
+    """
+
+    def __init__(self, kind: type[Entry], group: str, places: Mapping[str, tuple[str, str]]) -> None:
         self._kind = kind
+        self._group = group
         self._places = places
         self._loaded: dict[str, Entry] = {}
 
@@ -176,15 +193,20 @@ class _Lazy(Mapping[str, Entry], Generic[Entry]):
         loaded = self._loaded.get(name)
         if loaded is not None:
             return loaded
-        module, attribute = self._places[name]
-        entry: object = getattr(import_module(module), attribute)
+        if name in self._places:
+            module, attribute = self._places[name]
+            entry: object = getattr(import_module(module), attribute)
+        else:
+            entry = self._declared(name)[name].load()
         if not isinstance(entry, self._kind):
-            raise TypeError(f"{module}.{attribute} is not a {self._kind.__name__}")
+            raise TypeError(f"it is not a {self._kind.__name__} of drivers.registry")
+        if entry.name != name and name not in self._places:
+            raise ValueError(f'it calls itself "{entry.name}"')
         self._loaded[name] = entry
         return entry
 
     def __contains__(self, name: object) -> bool:
-        return name in self._places
+        return name in self._places or name in self._declared(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -192,9 +214,31 @@ class _Lazy(Mapping[str, Entry], Generic[Entry]):
     def __len__(self) -> int:
         return len(self._places)
 
+    def plug_ins(self) -> dict[str, PlugIn]:
+        """What other packages bring of this kind, by name. Imports nothing of it."""
+        return plug_ins().of(self._group)
 
-DRIVERS: Mapping[str, Driver] = _Lazy(
+    def _declared(self, name: object) -> dict[str, PlugIn]:
+        """The metadata are read only for a name that we do not have: a house without plug-ins starts without them."""
+        return self.plug_ins() if name and name not in own_names() else {}
+
+
+@cache
+def own_names() -> frozenset[str]:
+    """Every name that is ours in any kind: no plug-in may take it in another one."""
+    kinds = (DRIVERS, SERIAL_DRIVERS, POLLED_DRIVERS, MQTT_DRIVERS, OUTPUT_DRIVERS, LISTENER_DRIVERS)
+    return frozenset(name for kind in kinds for name in kind)
+
+
+@cache
+def plug_ins() -> Declared:
+    """What other packages declare, and what of it is refused."""
+    return declared({*own_names(), *EVIDENCE_FRAMES})
+
+
+DRIVERS: Register[Driver] = Register(
     Driver,
+    "anju.drivers",
     {
         "ble": ("drivers.ble", "DRIVER"),
         "box": ("drivers.box", "DRIVER"),
@@ -216,8 +260,9 @@ DRIVERS: Mapping[str, Driver] = _Lazy(
 )
 """What `driver` of a `[[device]]` may be."""
 
-SERIAL_DRIVERS: Mapping[str, SerialDriver] = _Lazy(
+SERIAL_DRIVERS: Register[SerialDriver] = Register(
     SerialDriver,
+    "anju.serial_drivers",
     {
         "hlk_ld2410": ("drivers.hlk_ld2410", "SERIAL_DRIVER"),
         "hlk_ld2450": ("drivers.hlk_ld2450", "SERIAL_DRIVER"),
@@ -234,11 +279,14 @@ SERIAL_RECEIVERS: Mapping[str, frozenset[str]] = {
 }
 """By driver of a `[[serial]]`: the drivers of devices that it hears beside the broker."""
 
-POLLED_DRIVERS: Mapping[str, PolledDriver] = _Lazy(PolledDriver, {"modbus": ("drivers.modbus", "POLLED_DRIVER")})
+POLLED_DRIVERS: Register[PolledDriver] = Register(
+    PolledDriver, "anju.polled_drivers", {"modbus": ("drivers.modbus", "POLLED_DRIVER")}
+)
 """What `driver` of a `[[serial]]` may be where the gateway has to ask."""
 
-MQTT_DRIVERS: Mapping[str, MqttDriver] = _Lazy(
+MQTT_DRIVERS: Register[MqttDriver] = Register(
     MqttDriver,
+    "anju.mqtt_drivers",
     {
         "ble": ("drivers.ble", "MQTT_DRIVER"),
         "chirpstack": ("drivers.chirpstack", "MQTT_DRIVER"),
@@ -259,6 +307,7 @@ MQTT_RECEIVERS: Mapping[str, tuple[str, ...]] = {"ev1527": ("openmqttgateway", "
 def mqtt_listeners(names: Collection[str]) -> list[MqttDriver]:
     """What listens on the local broker for devices of these drivers. Receivers are loaded with their first message."""
     own = [MQTT_DRIVERS[name] for name in MQTT_DRIVERS if name in names]
+    own += [MQTT_DRIVERS[name] for name in sorted(names) if name not in own_names() and name in MQTT_DRIVERS]
     receivers = {receiver for name in names for receiver in MQTT_RECEIVERS.get(name, ())} - set(names)
     return own + [_on_demand(name) for name in sorted(receivers)]
 
@@ -270,8 +319,9 @@ def _on_demand(name: str) -> MqttDriver:
     return MqttDriver(name=name, subscriptions=SUBSCRIPTIONS[name], decode=decode)
 
 
-OUTPUT_DRIVERS: Mapping[str, OutputDriver] = _Lazy(
+OUTPUT_DRIVERS: Register[OutputDriver] = Register(
     OutputDriver,
+    "anju.output_drivers",
     {
         "gps_watch": ("drivers.gps_watch_output", "OUTPUT_DRIVER"),
         "sonoff_rf_bridge": ("drivers.sonoff_rf_bridge_output", "OUTPUT_DRIVER"),
@@ -281,7 +331,7 @@ OUTPUT_DRIVERS: Mapping[str, OutputDriver] = _Lazy(
 )
 """What `driver` of an `[[output]]` may be."""
 
-LISTENER_DRIVERS: Mapping[str, ListenerDriver] = _Lazy(
-    ListenerDriver, {"gps_watch": ("drivers.gps_watch", "LISTENER_DRIVER")}
+LISTENER_DRIVERS: Register[ListenerDriver] = Register(
+    ListenerDriver, "anju.listener_drivers", {"gps_watch": ("drivers.gps_watch", "LISTENER_DRIVER")}
 )
 """What `driver` of a `[[listener]]` may be."""

@@ -15,7 +15,7 @@ from drivers.event import TroubleType
 from drivers.link.mqtt import Endpoint
 from drivers.output import Via
 from drivers.registry import DRIVERS, LISTENER_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS, mqtt_listeners
-from gateway import orders
+from gateway import guard, orders
 from gateway.announce.announcer import Announcer
 from gateway.announce.on_command import OnCommand
 from gateway.answers import Answers
@@ -94,6 +94,11 @@ class House:
         )
         devices = {(device.driver, device.address): device for device in config.devices}
         self.drivers = {name: DRIVERS[name] for name in {device.driver for device in config.devices}}
+        self.receivers = {
+            port.driver: guard.serial(SERIAL_DRIVERS[port.driver], self.problems)
+            for port in config.serial_ports
+            if port.driver in SERIAL_DRIVERS
+        }
         self.intake = Intake(devices, self.drivers, config.presses_per_minute, new_id)
         self.worn = Worn(self.drivers, self.intake.lookup, self.metrics, self.digest, clock.monotonic)
         self.status = StatusBook(store, self.intake, self.ledger, self.problems, clock, config.uplink.heartbeat_minutes)
@@ -306,6 +311,8 @@ async def run(config: Config) -> int:
         log.warning("%s", warning)
     with Store(config.store_path, config.store_limit_bytes) as store:
         house = House(config, store, Clock(), stop)
+        for fault in config.faults:
+            house.problems.report(fault, fault)
         try:
             await house.remember()
         except StoreError as error:
@@ -336,7 +343,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
             parts[f"serial {port.name}"] = _polled(house, port)
             continue
         line = SerialLine(
-            port, SERIAL_DRIVERS[port.driver], house.intake.lookup, house.reception, house.lines, house.interference,
+            port, house.receivers[port.driver], house.intake.lookup, house.reception, house.lines, house.interference,
             problems, house.metrics, house.clock.monotonic, house.outlets[Via.SERIAL, port.name],
             house.ears[port.name],
         )  # fmt: skip
@@ -344,14 +351,15 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
     dialling = {address: outlet for (via, address), outlet in house.outlets.items() if via is Via.LISTENER}
     for listener in config.listeners:
         dialled = ListenerLine(
-            listener, LISTENER_DRIVERS[listener.driver], house.intake.lookup, house.reception, house.lines, problems,
+            listener, guard.listener(LISTENER_DRIVERS[listener.driver], problems), house.intake.lookup,
+            house.reception, house.lines, problems,
             house.clock.monotonic, dialling,
         )  # fmt: skip
         parts[f"listener {listener.name}"] = dialled.run
     if config.broker is not None:
         local = LocalBroker(
             Endpoint(host=config.broker.host, port=config.broker.port), f"anju-{config.gateway}",
-            mqtt_listeners(house.drivers),
+            [guard.mqtt(driver, problems) for driver in mqtt_listeners(house.drivers)],
             house.intake.lookup, house.reception, house.lines, problems, house.clock.monotonic,
             house.outlets[BROKER], house.worn.hearers,
         )  # fmt: skip
@@ -370,7 +378,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
     parts["announcer"] = house.announcer.run
     parts |= {output.name: output.run for output in house.outputs}
     parts["control"] = Control(
-        path_of(config.store_path), learnable(config.serial_ports, house.ears, house.outlets)
+        path_of(config.store_path), learnable(house.receivers, config.serial_ports, house.ears, house.outlets)
     ).run
     parts["http"] = partial(serve, config.http.host, config.http.port, house.routes(), _say_port)
     return [group.create_task(keep(name, part, problems), name=name) for name, part in parts.items()]
@@ -381,7 +389,8 @@ def _polled(house: House, port: SerialPort) -> Callable[[], Awaitable[None]]:
     from gateway.modbus_line import ModbusLine
 
     line = ModbusLine(
-        port, POLLED_DRIVERS[port.driver], house.config.devices, house.intake.lookup, house.reception, house.lines,
+        port, guard.polled(POLLED_DRIVERS[port.driver], house.problems), house.config.devices,
+        house.intake.lookup, house.reception, house.lines,
         house.problems, house.metrics, house.clock.monotonic,
     )  # fmt: skip
     return line.run

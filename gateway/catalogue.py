@@ -5,12 +5,16 @@ from typing import Any
 
 from drivers.output import Target
 from drivers.registry import DRIVERS, OUTPUT_DRIVERS, Driver
+from gateway import plug_ins
 
 
 def rows() -> list[dict[str, Any]]:
-    """One row per driver. `supervised` and `battery` are true where at least one of its models is."""
+    """One row per driver that can be used, plug-ins after ours. `supervised` and `battery` are true where at least one
+    of its models is; `package` is None for ours, `evidence_frames` counts ours alone.
+    """
     found = []
-    for name, driver in sorted(DRIVERS.items()):
+    for name in [*sorted(DRIVERS), *plug_ins.usable(DRIVERS)]:
+        driver = DRIVERS[name]
         models = list(driver.models.values())
         found.append(
             {
@@ -20,6 +24,7 @@ def rows() -> list[dict[str, Any]]:
                 "supervised": any(model.supervised for model in models),
                 "battery": any(model.battery for model in models),
                 "evidence_frames": driver.evidence_frames,
+                "package": plug_ins.package_of(name) if plug_ins.is_plug_in(name) else None,
             }
         )
     return found
@@ -35,7 +40,7 @@ def table(found: list[dict[str, Any]]) -> str:
             f"  models      {', '.join(row['models'])}",
             f"  supervised  {supervised}",
             f"  battery     {'yes' if row['battery'] else 'no'}",
-            f"  proven on   {_evidence(row['protocols'], row['evidence_frames'])}",
+            f"  proven on   {_evidence(row)}",
         ]
     return "\n".join(lines)
 
@@ -75,8 +80,11 @@ def _protocols(driver: Driver) -> str:
     return f"Protocols: {', '.join(driver.protocols)}. Evidence: {driver.evidence_frames} captured frames."
 
 
-def _evidence(protocols: list[str], frames: int) -> str:
-    return f"{frames} captured frames ({', '.join(protocols)})" if protocols else "no captured frames"
+def _evidence(row: dict[str, Any]) -> str:
+    if row["package"] is not None:
+        return f"what its package {row['package']} says"
+    protocols = ", ".join(row["protocols"])
+    return f"{row['evidence_frames']} captured frames ({protocols})" if protocols else "no captured frames"
 
 
 def _outputs() -> list[str]:

@@ -120,8 +120,10 @@ def _check_config(arguments: argparse.Namespace) -> int:
 
 
 def _devices(arguments: argparse.Namespace) -> int:
-    from gateway import catalogue
+    from gateway import catalogue, plug_ins
 
+    for fault in plug_ins.faults():
+        print(fault, file=sys.stderr)
     rows = catalogue.rows()
     print(json.dumps(rows) if arguments.json else catalogue.table(rows))
     return DONE

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from drivers import registry
 from drivers.device import Device
+from gateway import plug_ins
 from gateway.config_box import Box, read_box
 from gateway.config_commands import read_command_keys
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
@@ -51,7 +52,10 @@ class Http:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """One house. `resident` is a pseudonym, None for a shared room; `presses_per_minute` 0 means no cap."""
+    """One house. `resident` is a pseudonym, None for a shared room; `presses_per_minute` 0 means no cap.
+
+    `faults` are the drivers of other packages that cannot be used: their sections are left out, the house runs without.
+    """
 
     district: str
     gateway: str
@@ -73,6 +77,7 @@ class Config:
     outputs: tuple[OutputConfig, ...]
     routes: tuple[Route, ...]
     warnings: tuple[str, ...]
+    faults: tuple[str, ...]
 
 
 def load(path: Path) -> Config:
@@ -91,12 +96,16 @@ def load(path: Path) -> Config:
 
 
 def check(path: Path) -> tuple[list[str], list[str]]:
-    """All mistakes and all warnings of a file, each as `FILE:LINE: text`. Warnings are told of a sound file only."""
+    """All mistakes and all warnings of a file, each as `FILE:LINE: text`. Warnings are told of a sound file only.
+
+    What cannot be used of other packages counts as a mistake here, though the house would run without it.
+    """
     try:
         config = load(path)
     except ConfigError as error:
         return list(error.problems), []
-    return [], list(config.warnings)
+    refused = [f"{path}:1: warning: {text}" for text in registry.plug_ins().refused]
+    return list(config.faults), [*config.warnings, *refused]
 
 
 def _config(top: Table, folder: Path) -> Config:
@@ -143,12 +152,13 @@ def _config(top: Table, folder: Path) -> Config:
         vital_signs=vital_signs,
         box=box,
         presses_per_minute=presses_per_minute,
-        serial_ports=serial_ports,
-        listeners=listeners,
-        devices=devices,
-        outputs=outputs,
+        serial_ports=tuple(port for port in serial_ports if port.driver),
+        listeners=tuple(listener for listener in listeners if listener.driver),
+        devices=tuple(device for device in devices if device.driver and device.address),
+        outputs=tuple(output for output in outputs if output.driver and output.target.address),
         routes=routes,
         warnings=tuple(top.findings.warnings),
+        faults=tuple(top.findings.faults),
     )
 
 
@@ -234,10 +244,14 @@ def _warn_of_unasked_devices(top: Table, devices: tuple[Device, ...], ports: tup
         if device.driver not in registry.POLLED_DRIVERS or not device.address:
             continue
         driver = registry.DRIVERS[device.driver]
-        name = registry.POLLED_DRIVERS[device.driver].port_of(device.address)
+        try:
+            name = plug_ins.normalised(device.driver, registry.POLLED_DRIVERS[device.driver].port_of, device.address)
+        except (ValueError, plug_ins.PlugInError) as error:
+            top.findings.fault(("device", index), str(error))
+            continue
         if ports and (device.driver, name) not in lines:
             said = f"cannot be heard: there is no [[serial]] {quoted(name)} with driver {quoted(device.driver)}"
             top.findings.warning(("device", index), f"{quoted(device.id)} {said}")
-        if driver.model(device.model).name == driver.generic_model:
+        if len(driver.models) > 1 and driver.model(device.model).name == driver.generic_model:
             said = f"never alarms: model {quoted(device.model)} has no map; with one: {listed(driver.models)}"
             top.findings.warning(("device", index), f"{quoted(device.id)} {said}")

@@ -2,11 +2,14 @@
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from drivers import registry
 from drivers.device import BED, Device
+from gateway import plug_ins
 from gateway.config_night import OUT_OF_BED_MINUTES_LIMIT
 from gateway.config_roles import read_presses, read_role
 from gateway.config_rules import Table, is_loopback, listed, quoted, suggestion
@@ -22,7 +25,6 @@ CANCEL_SECONDS_LIMIT = 120
 DOOR_OPEN_MINUTES_LIMIT = 1_440
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - devices dial in from outside; the file's check warns of it
 
-_SERIAL = dict.fromkeys([*registry.SERIAL_DRIVERS, *registry.POLLED_DRIVERS])
 _PORT_NAME = r"[a-z0-9_-]{1,32}"
 _NEAR = 0.8
 """How alike two names of models are where one is likely a slip; makers have many that are less alike."""
@@ -59,7 +61,7 @@ def read_serial_ports(tables: list[Table]) -> tuple[SerialPort, ...]:
     seen: dict[tuple[str, str], Table] = {}
     ports = []
     for table in tables:
-        driver = _driver(table, _SERIAL, "serial drivers")
+        driver = read_driver(table, "serial drivers", registry.SERIAL_DRIVERS, registry.POLLED_DRIVERS)
         port = SerialPort(
             name=table.matching_text("name", _PORT_NAME, remedy='write a short name such as "rf": a-z, 0-9, _ and -'),
             path=table.text("path", remedy='write the port\'s path, such as "/dev/serial/by-id/…"'),
@@ -87,7 +89,7 @@ def read_listeners(tables: list[Table]) -> tuple[Listener, ...]:
             ),
             host=table.host(ANY_ADDRESS),
             port=table.required_port("write the TCP port that the devices are set to dial, such as 8001"),
-            driver=_driver(table, registry.LISTENER_DRIVERS, "listener drivers"),
+            driver=read_driver(table, "listener drivers", registry.LISTENER_DRIVERS),
         )
         note_twice(table, "name", (listener.name,), seen)
         note_twice(table, "port", (str(listener.port or ""),), seen)
@@ -116,7 +118,7 @@ def read_devices(tables: list[Table]) -> tuple[Device, ...]:
 
 
 def _device(table: Table) -> Device:
-    driver = _driver(table, registry.DRIVERS, "drivers")
+    driver = _device_driver(table)
     role, is_inverted = read_role(table)
     if not table.has("room"):
         table.warning("room", NO_ROOM)
@@ -200,12 +202,31 @@ def _position(table: Table, driver: str) -> str | None:
     return position
 
 
-def _driver(table: Table, known: Mapping[str, object], what: str) -> str:
-    names = sorted(known)
-    name = table.text("driver", remedy=f"{what}: {listed(names)}")
-    if name.strip() and name not in names:
-        table.problem("driver", f"unknown driver {quoted(name)}{suggestion(name, names)}")
+def read_driver(table: Table, what: str, *known: registry.Register[Any]) -> str:
+    """The driver, of one of these kinds; empty after a mistake, and where another package's cannot be used."""
+    name = table.text("driver", remedy=f"{what}: {listed(name for register in known for name in register)}")
+    if not name.strip():
         return ""
+    for register in known:
+        if name in register:
+            fault = plug_ins.fault_of(register, name)
+            if fault is not None:
+                table.fault("driver", fault)
+            return "" if fault else name
+    # Only now, since it takes a while: what other packages bring.
+    names = sorted({name for register in known for name in (*register, *register.plug_ins())})
+    table.problem("driver", f"unknown driver {quoted(name)}{suggestion(name, names)}")
+    return ""
+
+
+def _device_driver(table: Table) -> str:
+    """The driver, where also that part of it can be used which asks or listens for its devices."""
+    name = read_driver(table, "drivers", registry.DRIVERS)
+    for register in (registry.MQTT_DRIVERS, registry.POLLED_DRIVERS):
+        fault = plug_ins.fault_of(register, name) if name in register else None
+        if fault is not None:
+            table.fault("driver", fault)
+            return ""
     return name
 
 
@@ -214,10 +235,12 @@ def _address(table: Table, driver: str) -> str:
     if not address.strip() or driver not in registry.DRIVERS:
         return address
     try:
-        return registry.DRIVERS[driver].normalise_address(address)
+        return plug_ins.normalised(driver, registry.DRIVERS[driver].normalise_address, address)
     except ValueError as error:
         table.problem("address", f"address {error}")
-        return ""
+    except plug_ins.PlugInError as error:
+        table.fault("address", str(error))
+    return ""
 
 
 def _code_map(table: Table, driver: str) -> dict[str, str]:
@@ -231,7 +254,9 @@ def _code_map(table: Table, driver: str) -> dict[str, str]:
         return {}
     if not table.has("code_map"):
         table.missing("code_map", 'without it no press is understood; write code_map = { "F" = "sos" }')
-    return _mapped(table, written, known.normalise_code, sorted(known.code_map_words))
+    return _mapped(
+        table, written, partial(plug_ins.normalised, driver, known.normalise_code), sorted(known.code_map_words)
+    )
 
 
 def _mapped(table: Table, written: dict[str, str], normalise: Callable[[str], str], words: list[str]) -> dict[str, str]:
@@ -242,6 +267,9 @@ def _mapped(table: Table, written: dict[str, str], normalise: Callable[[str], st
             normalised = normalise(code)
         except ValueError as error:
             table.findings.problem(place, f"code_map: {error}")
+            continue
+        except plug_ins.PlugInError as error:
+            table.findings.fault(place, str(error))
             continue
         if normalised in read:
             table.findings.problem(place, f"code {quoted(code)} stands twice in code_map; remove one")

@@ -7,7 +7,8 @@ from typing import Final
 from drivers import registry
 from drivers.device import Device
 from drivers.output import SECONDS_LIMIT, Target, Via
-from gateway.config_devices import SerialPort, note_twice
+from gateway import plug_ins
+from gateway.config_devices import SerialPort, note_twice, read_driver
 from gateway.config_rules import Table, listed, quoted, suggestion
 from gateway.notice import RANKS
 
@@ -63,7 +64,7 @@ def read_outputs(
 
 
 def _output(table: Table) -> OutputConfig:
-    driver = _word(table, "driver", sorted(registry.OUTPUT_DRIVERS))
+    driver = read_driver(table, "write one of", registry.OUTPUT_DRIVERS)
     known = registry.OUTPUT_DRIVERS[driver] if driver else None
     action = _word(table, "action", sorted(known.actions) if known else None)
     has_code = known is None or not action or known.actions[action].has_code
@@ -71,9 +72,12 @@ def _output(table: Table) -> OutputConfig:
     states = table.words("on", STATES, _UNTIL_A_PERSON_HAS_IT)
     if known is not None and address.strip():
         try:
-            address = known.normalise_address(address)
+            address = plug_ins.normalised(driver, known.normalise_address, address)
         except ValueError as error:
             table.problem("address", f"address {error}")
+            address = ""
+        except plug_ins.PlugInError as error:
+            table.fault("address", str(error))
             address = ""
     return OutputConfig(
         name=table.matching_text("name", _NAME, remedy='write a name such as "siren-hall": letters, digits, . _ -'),
@@ -124,10 +128,13 @@ def _check_line(
     if via is Via.BROKER:
         if not has_broker:
             table.problem("driver", f"{quoted(output.driver)} is reached over the local broker; write a [broker]")
-    elif via is Via.SERIAL and (output.driver, name) not in {(port.driver, port.name) for port in ports}:
+    # The empty driver is one of another package that cannot be used now: the file is right all the same.
+    elif via is Via.SERIAL and not {(output.driver, name), ("", name)} & {(port.driver, port.name) for port in ports}:
         wanted = f"[[serial]] with name {quoted(name)} and driver {quoted(output.driver)}"
         table.problem("address", f"there is no {wanted}; write one, or correct the address")
-    elif via is Via.LISTENER and (output.driver, name) not in {(device.driver, device.address) for device in devices}:
+    elif via is Via.LISTENER and not {(output.driver, name), ("", name)} & {
+        (device.driver, device.address) for device in devices
+    }:
         table.problem("address", f"no [[device]] has the address {quoted(name)}; enrol it, or correct the address")
 
 

@@ -21,6 +21,7 @@ class Findings:
         self._lines = lines
         self._problems: list[tuple[int, str]] = []
         self._warnings: list[tuple[int, str]] = []
+        self._faults: list[tuple[int, str]] = []
         self.incomplete = incomplete
 
     def problem(self, path: KeyPath, text: str) -> None:
@@ -36,6 +37,11 @@ class Findings:
         line = self._lines.line_of(path)
         self._warnings.append((line, f"{self._file}:{line}: warning: {text}"))
 
+    def fault(self, path: KeyPath, text: str) -> None:
+        """Note what is no mistake of the file but cannot be used: the house runs without it."""
+        line = self._lines.line_of(path)
+        self._faults.append((line, f"{self._file}:{line}: {text}"))
+
     def line_of(self, path: KeyPath) -> int:
         """The line of a key, to point at it from elsewhere."""
         return self._lines.line_of(path)
@@ -49,6 +55,11 @@ class Findings:
     def warnings(self) -> list[str]:
         """All warnings as `FILE:LINE: warning: text`, by line."""
         return [text for _, text in sorted(self._warnings, key=lambda found: found[0])]
+
+    @property
+    def faults(self) -> list[str]:
+        """All that cannot be used as `FILE:LINE: text`, by line."""
+        return [text for _, text in sorted(self._faults, key=lambda found: found[0])]
 
 
 class Table:
@@ -71,6 +82,10 @@ class Table:
     def warning(self, key: str, text: str) -> None:
         """Note a warning at one of this table's keys."""
         self.findings.warning((*self.path, key), text)
+
+    def fault(self, key: str, text: str) -> None:
+        """Note that what one of this table's keys names cannot be used."""
+        self.findings.fault((*self.path, key), text)
 
     def missing(self, key: str, remedy: str) -> None:
         """Note that a key is missing, unless it may stand on a line that could not be read."""

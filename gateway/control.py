@@ -21,7 +21,7 @@ import msgspec
 from drivers.device import Decoded
 from drivers.event import Reject
 from drivers.output import Message, Via
-from drivers.registry import SERIAL_DRIVERS, LearningMode
+from drivers.registry import LearningMode, SerialDriver
 from gateway.config_devices import SerialPort
 from gateway.config_outputs import Line
 from gateway.ears import Ears
@@ -87,13 +87,16 @@ def heard_in(decoded: Decoded, line: str) -> list[Heard]:
 
 
 def learnable(
-    ports: Iterable[SerialPort], ears: Mapping[str, Ears], outlets: Mapping[Line, Outlet]
+    receivers: Mapping[str, SerialDriver],
+    ports: Iterable[SerialPort],
+    ears: Mapping[str, Ears],
+    outlets: Mapping[Line, Outlet],
 ) -> dict[str, LearnableLine]:
     """The serial lines on which receivers listen; one on which heads are asked has nothing to learn."""
     return {
-        port.name: LearnableLine(SERIAL_DRIVERS[port.driver].learning, ears[port.name], outlets[Via.SERIAL, port.name])
+        port.name: LearnableLine(receivers[port.driver].learning, ears[port.name], outlets[Via.SERIAL, port.name])
         for port in ports
-        if port.driver in SERIAL_DRIVERS
+        if port.driver in receivers
     }
 
 

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any, BinaryIO, TextIO
 
 import msgspec
 
+from gateway import plug_ins
 from gateway.explain.explanation import Explanation, RejectedError, Vector
 
 LINE_LIMIT_BYTES = 1024 * 1024
@@ -82,9 +84,11 @@ def _vector(line: bytes) -> Vector:
 
 def _explain(vector: Vector) -> Explain:
     protocol = vector.get("protocol")
-    module = _PROTOCOLS.get(protocol) if isinstance(protocol, str) else None
-    if module is None:
+    if not isinstance(protocol, str):
         raise RejectedError("unknown_protocol")
+    module = _PROTOCOLS.get(protocol)
+    if module is None:
+        return partial(plug_ins.explanation, protocol)
     explain: Explain = import_module(module).explain
     return explain
 

@@ -8,12 +8,16 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 
 from drivers import registry
 from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions, open_session
+from drivers.registry import MqttDriver
+from gateway import guard, plug_ins
 from gateway.config import Broker
 from gateway.control import Heard, heard_in
 from gateway.links import covers
+from gateway.problems import Problems
 
 JOIN_TOPIC = "zigbee2mqtt/bridge/request/permit_join"
 JOIN_SECONDS_LIMIT = 254
@@ -34,7 +38,7 @@ async def listen(
     options = SessionOptions(client_id=f"anju-{gateway}-learn", session_expiry_seconds=0)
     try:
         async with open_session(Endpoint(host=broker.host, port=broker.port), options, arrive) as session:
-            for driver in registry.MQTT_DRIVERS.values():
+            for driver in _drivers():
                 await session.subscribe(*driver.subscriptions, retained=False)
             if join:
                 session.publish(JOIN_TOPIC, encode_join(min(seconds, JOIN_SECONDS_LIMIT)))
@@ -56,11 +60,18 @@ def encode_join(seconds: int) -> bytes:
 def heard_on(inbound: Inbound) -> list[Heard]:
     """What a message says of sources, in the words of every driver that listens to its topic."""
     found = []
-    for driver in registry.MQTT_DRIVERS.values():
+    for driver in _drivers():
         if any(covers(subscription, inbound.topic) for subscription in driver.subscriptions):
             decoded = driver.decode(inbound.topic, inbound.payload, inbound.retain, lambda _driver, _address: None)
             found += [heard for heard in heard_in(decoded, "") if heard.address]
     return found
+
+
+@cache
+def _drivers() -> tuple[MqttDriver, ...]:
+    """Ours and what other packages bring."""
+    names = [*registry.MQTT_DRIVERS, *plug_ins.usable(registry.MQTT_DRIVERS)]
+    return tuple(guard.mqtt(registry.MQTT_DRIVERS[name], Problems()) for name in names)
 
 
 async def _wait(session: Session, seconds: int, stop: asyncio.Event) -> None:

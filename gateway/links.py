@@ -19,6 +19,7 @@ from gateway.ears import Ears
 from gateway.interference import Interference
 from gateway.metrics import Metrics
 from gateway.outlet import WAITING_LIMIT, Outlet
+from gateway.plug_ins import DRIVER_FAILED
 from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.store.rows import Stored
@@ -101,9 +102,14 @@ class SerialLine:
             return decoded
         return tuple(said if said.address else replace(said, address=self._port.name) for said in decoded)
 
+    def _is_foreign(self, decoded: Decoded) -> bool:
+        if isinstance(decoded, Reject):
+            return decoded.reason != DRIVER_FAILED  # a plug-in's own failure is no noise on the air
+        return any(self._lookup(said.driver, said.address) is None for said in decoded)
+
     def _take(self, frame: bytes | Reject, answers: "asyncio.Queue[bytes]", heard: float) -> None:
         decoded = frame if isinstance(frame, Reject) else self._decode(frame)
-        if isinstance(decoded, Reject) or any(self._lookup(said.driver, said.address) is None for said in decoded):
+        if self._is_foreign(decoded):
             self._interference.foreign(self._line, self._monotonic())
         kept = self._reception.hear(decoded, self._driver.name, heard)
         if isinstance(frame, Reject):

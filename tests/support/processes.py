@@ -160,9 +160,19 @@ def _kill_group(pid: int) -> None:
         return  # everything in it has ended
 
 
-def run(*command: str | Path, given: str = "", timeout: float = 60.0) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: str | Path, given: str = "", timeout: float = 60.0, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run an installed program of the project to its end, with `given` as its standard input."""
-    return subprocess.run(_resolved(command), input=given, capture_output=True, text=True, timeout=timeout, check=False)
+    return subprocess.run(
+        _resolved(command),
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+        env={**os.environ, **(environment or {})},
+    )
 
 
 def _resolved(command: tuple[str | Path, ...]) -> list[str]:
