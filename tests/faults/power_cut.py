@@ -16,6 +16,7 @@ from tests.faults.recorder import OPENED, SAID, SYNCED, TRUNCATED, UNLINKED, WRI
 
 SECTOR_BYTES = 512
 _EVENT = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+_RECEIVED = re.compile(rb"notice state=received alarm=([0-9a-f-]{36})")
 _PUBACK = 4
 
 
@@ -23,13 +24,13 @@ _PUBACK = 4
 class Told:
     """What the gateway had said before the cut.
 
-    `events` are the ids that the district or the resident had heard; `taken` is how many messages of the house it had
-    acknowledged, `noted` how many answers of the centre.
+    `events` are the ids that the district or the resident had heard; `received` those of which the resident had heard
+    that the centre has them; `taken` is how many messages of the house's own broker were acknowledged.
     """
 
     events: frozenset[str]
+    received: frozenset[str]
     taken: int
-    noted: int
 
 
 def told(records: Sequence[Record], local_port: int, uplink_port: int) -> Told:
@@ -41,8 +42,8 @@ def told(records: Sequence[Record], local_port: int, uplink_port: int) -> Told:
     heard = _EVENT.findall(bytes(said[0])) + _EVENT.findall(bytes(said[uplink_port]))
     return Told(
         events=frozenset(event.decode() for event in heard),
+        received=frozenset(event.decode() for event in _RECEIVED.findall(bytes(said[0]))),
         taken=_acknowledgements(said[local_port]),
-        noted=_acknowledgements(said[uplink_port]),
     )
 
 

@@ -26,22 +26,22 @@ class Recording:
         before: Sequence[Record] = self.records[:cut]
         put(disk(before, draw), self.store, at)
         said = told(before, self.local_port, self.uplink_port)
-        kept, noted, sound = _read(at)
+        kept, received, sound = _read(at)
         wrong = [] if sound else [f"cut at {cut}: the database is damaged"]
         if not said.events <= kept.keys():
             wrong.append(f"cut at {cut}: told and not kept: {sorted(said.events - kept.keys())}")
         if said.taken > sum(device.startswith("button") for device in kept.values()):
             wrong.append(f"cut at {cut}: {said.taken} messages were acknowledged and fewer kept")
-        if said.noted > noted:
-            wrong.append(f"cut at {cut}: {said.noted} answers were acknowledged and {noted} kept")
+        if not said.received <= received:
+            wrong.append(f"cut at {cut}: told as received and not noted: {sorted(said.received - received)}")
         return wrong
 
 
-def _read(store: Path) -> tuple[dict[str, str], int, bool]:
-    """(device by event id, how many answers are noted, whether it is sound)."""
+def _read(store: Path) -> tuple[dict[str, str], set[str], bool]:
+    """(device by event id, which of them the centre has, whether the database is sound)."""
     connection, _ = open_on_disk(store, datetime.now(UTC))
     sound = connection.execute("PRAGMA quick_check").fetchall() == [("ok",)] and not copies(store)
     kept = dict(connection.execute("SELECT id, coalesce(device, '') FROM event").fetchall())
-    (noted,) = connection.execute("SELECT count(*) FROM outbox WHERE received IS NOT NULL").fetchone()
+    rows = connection.execute("SELECT id FROM event JOIN outbox USING (sequence) WHERE received IS NOT NULL").fetchall()
     connection.close()
-    return kept, int(noted), sound
+    return kept, {id_ for (id_,) in rows}, sound

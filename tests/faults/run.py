@@ -54,9 +54,11 @@ def run_all(keys: Iterable[Key], jobs: int, file: Path, done: Callable[[Key, Res
         for finished in as_completed(running):
             key = pace, fault, seed = running[finished]
             error = finished.exception()
-            # Whatever broke a run is its outcome: the others go on.
+            # Whatever broke a run off is its outcome, and the others go on; the next time it is run again.
             results[key] = result = finished.result() if error is None else broken(error)
-            kept.write(json.dumps({"pace": pace, "fault": fault, "seed": seed, "result": asdict(result)}) + "\n")
-            kept.flush()
+            if error is None:
+                row = {"pace": pace, "fault": fault, "seed": seed, "result": asdict(result)}
+                kept.write(json.dumps(row) + "\n")
+                kept.flush()
             done(key, result)
     return results

@@ -40,12 +40,13 @@ def test_what_was_said_is_read_from_the_log_the_line_and_the_acknowledgements() 
             Record(SAID, 0, 0, b"notice state=calling alarm=" + EVENT.encode()),
             Record(SAID, 1883, 0, puback + puback),
             Record(SAID, 8883, 0, publish + puback),
+            Record(SAID, 0, 0, b"notice state=received alarm=" + EVENT.encode()),
             Record(SAID, 9, 0, EVENT.replace("0", "1").encode()),
         ],
         local_port=1883,
         uplink_port=8883,
     )
-    assert said == Told(events=frozenset({EVENT}), taken=2, noted=1)
+    assert said == Told(events=frozenset({EVENT}), received=frozenset({EVENT}), taken=2)
 
 
 WRITER = """
