@@ -54,7 +54,7 @@ async def test_an_alarm_reaches_the_receiver_and_once_the_broker_is_back_the_des
     house.uplink_port = district_broker.port
     district_broker.stop()
     async with pysiaalarm_receiver("1234", KEY) as (port, heard):
-        house.routes = [receiver_at(port, after_seconds=1)]
+        house.routes = [receiver_at(port, after_seconds=0)]
         async with cord_pulled(house) as (gateway, alarm):
             await gateway.wait_line(f"notice state=received alarm={alarm}")
             await until(lambda: [event for event in heard if event.code == "QA"])

@@ -59,7 +59,7 @@ def test_every_alarm_fits_one_message_with_house_time_and_id(
     submit("+8613800000000", words)
     assert f" {gateway} " in words
     assert words.endswith(f"{said.received_at.astimezone():%H:%M} #{said.id[-8:]}")
-    assert room is None or len(gateway) > 20 or len(room) > 5 or room.strip() in words
+    assert room is None or len(gateway) > 20 or len(room) > 3 or room.strip() in words
     assert WORDS[language].get(type_, WORDS[language]["alarm"]) in words
     assert (WORDS[language]["test"] in words) is (kind is Kind.TEST)
 
