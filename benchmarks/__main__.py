@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import alarm, decode, hostile, idle, mobile_data, outage, steady, throughput
+from benchmarks import alarm, decode, disk, hostile, idle, mobile_data, outage, steady, throughput
 
 _DISK = "/var/tmp"
 
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[str]]] = {
     "steady": steady.measure,
     "throughput": throughput.measure,
     "outage": outage.measure,
+    "disk": disk.measure,
     "hostile": hostile.measure,
     "idle": idle.measure,
     "mobile_data": mobile_data.measure,
