@@ -361,7 +361,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
             Endpoint(host=config.broker.host, port=config.broker.port), f"anju-{config.gateway}",
             [guard.mqtt(driver, problems) for driver in mqtt_listeners(house.drivers)],
             house.intake.lookup, house.reception, house.lines, problems, house.clock.monotonic,
-            house.outlets[BROKER], house.worn.hearers,
+            house.outlets[BROKER], house.worn.hearers, house.interference,
         )  # fmt: skip
         parts |= {"local broker": local.run, **house.worn.parts}
     if config.box is not None and config.box.buttons:

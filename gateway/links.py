@@ -16,10 +16,9 @@ from drivers.link.serial import Port, PortError, open_port
 from drivers.registry import MqttDriver, SerialDriver
 from gateway.config_devices import SerialPort
 from gateway.ears import Ears
-from gateway.interference import Interference
+from gateway.interference import Interference, is_foreign
 from gateway.metrics import Metrics
 from gateway.outlet import WAITING_LIMIT, Outlet
-from gateway.plug_ins import DRIVER_FAILED
 from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.store.rows import Stored
@@ -102,14 +101,9 @@ class SerialLine:
             return decoded
         return tuple(said if said.address else replace(said, address=self._port.name) for said in decoded)
 
-    def _is_foreign(self, decoded: Decoded) -> bool:
-        if isinstance(decoded, Reject):
-            return decoded.reason != DRIVER_FAILED  # a plug-in's own failure is no noise on the air
-        return any(self._lookup(said.driver, said.address) is None for said in decoded)
-
     def _take(self, frame: bytes | Reject, answers: "asyncio.Queue[bytes]", heard: float) -> None:
         decoded = frame if isinstance(frame, Reject) else self._decode(frame)
-        if self._is_foreign(decoded):
+        if is_foreign(decoded, self._lookup):
             self._interference.foreign(self._line, self._monotonic())
         kept = self._reception.hear(decoded, self._driver.name, heard)
         if isinstance(frame, Reject):
@@ -154,8 +148,10 @@ class LocalBroker:
         monotonic: Callable[[], float],
         outlet: Outlet,
         samples: Mapping[str, Callable[[str, bytes], None]],
+        interference: Interference,
     ) -> None:
         self._samples = samples
+        self._interference = interference
         self._outlet = outlet
         self._endpoint = endpoint
         self._options = SessionOptions(client_id=client_id, session_expiry_seconds=HOUSE_SESSION_SECONDS)
@@ -208,6 +204,8 @@ class LocalBroker:
                 decoded = _numbered(
                     driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup), inbound
                 )
+                if not inbound.retain and is_foreign(decoded, self._lookup):
+                    self._interference.foreign(driver.name, self._monotonic())
                 kept += self._reception.hear(decoded, driver.name, heard, redelivered=inbound.redelivered)
                 if driver.name in self._samples and not inbound.retain:
                     self._samples[driver.name](inbound.topic, inbound.payload)
