@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from drivers import modbus
 from drivers.device import Decoded, Device
 from drivers.event import AlarmType, Kind, Reject, Signal
+from drivers.fleet_rules import check
 from drivers.modbus_frame import (
     BITS_LIMIT,
     FRAME_LIMIT_BYTES,
@@ -28,7 +29,7 @@ from drivers.modbus_frame import (
 from drivers.modbus_map import Map, maps, parse
 from drivers.registry import POLLED_DRIVERS
 from gateway.decode import answer as decode_line
-from tests.drivers.test_fleet import check
+from tests.drivers.test_fleet import registered
 from tests.drivers.vectors import enrolled, nobody, vectors
 
 REQUESTS = st.builds(
@@ -350,7 +351,7 @@ def test_a_question_out_of_bounds_is_refused() -> None:
 
 @given(question=st.binary(max_size=12), heard=st.binary(max_size=600), known=st.sampled_from(sorted(maps())))
 def test_any_bytes_are_decoded_or_refused_by_name(question: bytes, heard: bytes, known: str) -> None:
-    check(modbus.decode("bus", question, heard, enrolled(head(known))))
+    check(modbus.decode("bus", question, heard, enrolled(head(known))), registered("modbus"))
 
 
 @given(heard=st.binary(max_size=40), model=st.sampled_from(sorted(maps())), data=st.data())
@@ -359,7 +360,7 @@ def test_any_answer_to_a_real_question_is_decoded_or_refused(heard: bytes, model
     request = modbus.requests(device)[0]
     for line in (heard, sealed(bytes((1, request.function, request.data_bytes)) + heard[: request.data_bytes])):
         decoded: Decoded = modbus.decode("bus", encode_request(request), line, enrolled(device))
-        check(decoded)
+        check(decoded, registered("modbus"))
 
 
 def test_a_megabyte_is_read_only_as_far_as_a_frame_reaches() -> None:
