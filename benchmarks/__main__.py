@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import alarm, decode, disk, hostile, idle, mobile_data, outage, steady, throughput, week
+from benchmarks import alarm, decode, disk, hostile, idle, mobile_data, outage, slow_line, steady, throughput, week
 
 _DISK = "/var/tmp"
 
@@ -25,6 +25,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[str]]] = {
     "outage": outage.measure,
     "disk": disk.measure,
     "hostile": hostile.measure,
+    "slow_line": slow_line.measure,
     "week": week.measure,
     "idle": idle.measure,
     "mobile_data": mobile_data.measure,

@@ -14,6 +14,7 @@ HEADER_BYTES = 52
 """IPv4 and TCP with timestamps, in each packet."""
 OPEN_AND_CLOSE_BYTES = 3 * 60 + 4 * HEADER_BYTES
 """The handshake and the farewell of TCP itself, which the kernel's counters leave out."""
+_SLOW_PIECE_BYTES = 64
 _ACKED_AT = 120
 _COUNTERS = struct.Struct("=QQII")  # struct tcp_info of <linux/tcp.h>: bytes acked and received, segments out and in
 
@@ -25,6 +26,8 @@ class CountingWire:
         self.port = 0
         self.says = 0
         """How often the client has said something."""
+        self.bytes_per_second: float | None = None
+        """How fast each direction is, None for as fast as it goes."""
         self._target = target
         self._done = 0
         self._lines: set[socket.socket] = set()
@@ -67,8 +70,10 @@ class CountingWire:
             self._done += _bytes_on(line) + OPEN_AND_CLOSE_BYTES
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, upward: bool) -> None:
-        while data := await reader.read(65_536):
+        while data := await reader.read(_SLOW_PIECE_BYTES if self.bytes_per_second else 65_536):
             self.says += upward
+            if self.bytes_per_second:
+                await asyncio.sleep(len(data) / self.bytes_per_second)
             writer.write(data)
             await writer.drain()
 

@@ -59,8 +59,8 @@ async def measure(folder: Path) -> str:
     """Each kind of traffic over a real TLS connection, and the month that follows from it."""
     if shutil.which("mosquitto", path="/usr/sbin:/usr/bin") is None or shutil.which("openssl") is None:
         return "not measured: mosquitto and openssl are needed"
-    with _broker(folder) as port:
-        async with counting_wire(port) as wire, _centre(folder, port):
+    with secured_broker(folder) as port:
+        async with counting_wire(port) as wire, secured_centre(folder, port):
             costs = await _costs(folder, wire)
     beats = 24 * 60 / HEARTBEAT_MINUTES
     pings = 24 * 3_600 / KEEPALIVE_SECONDS
@@ -86,7 +86,7 @@ async def measure(folder: Path) -> str:
 
 
 async def _costs(folder: Path, wire: CountingWire) -> Costs:
-    house = _House(folder, wire)
+    house = House(folder, wire)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(house.uplink.run(house.next_session))
         await house.settled()
@@ -110,22 +110,23 @@ async def _costs(folder: Path, wire: CountingWire) -> Costs:
     )  # fmt: skip
 
 
-class _House:
+class House:
     """The gateway's own way to the district, fed with a normal home's messages."""
 
     def __init__(self, folder: Path, wire: CountingWire) -> None:
         self.clock, self.ledger, self._wire, self._session = Clock(), Ledger(), wire, 0
-        self._sender = Sender(gateway="gw-bench", district=_DISTRICT, resident="r-0001", store="f" * 32)
+        self.sender = Sender(gateway="gw-bench", district=_DISTRICT, resident="r-0001", store="f" * 32)
         metrics = Metrics("bench")
         handlers = Handlers(
             status=self._status, answer=self._answered, command=self._answered, centre=lambda _payload: None
         )
         self.uplink = Uplink(
-            _endpoint(folder, "gw-bench", wire.port), self._sender, handlers, self.ledger, Hops(metrics), metrics,
+            _endpoint(folder, "gw-bench", wire.port), self.sender, handlers, self.ledger, Hops(metrics), metrics,
             Problems(), self.clock,
         )  # fmt: skip
 
     def next_session(self) -> int:
+        """The number of the next connection."""
         self._session += 1
         return self._session
 
@@ -137,6 +138,7 @@ class _House:
             await asyncio.sleep(QUIET_SECONDS)
 
     async def cost_of(self, event: Event) -> int:
+        """The bytes on the wire until the event is done with."""
         before = self._wire.spent
         self.uplink.offer(Stored(event=event, boot=12, sequence=4_711, priority=decide(event).priority))
         await self.settled()
@@ -152,7 +154,7 @@ class _House:
             until += timedelta(seconds=DIGEST_SECONDS)
             while events and events[0].received_at < until:
                 book.note(events.pop(0))
-            for payload in book.take(until, self._sender):
+            for payload in book.take(until, self.sender):
                 answered = self.uplink.publish(topics.TELEMETRY, payload)
                 if answered is None:
                     raise RuntimeError("the line is gone")
@@ -166,7 +168,7 @@ class _House:
         now = to_text(self.clock.now())
         return Status(
             state="stopping" if state == "stopping" else "online", session=1, at=now, version="0.1.0",
-            heartbeat_minutes=HEARTBEAT_MINUTES, store=self._sender.store, boot=12,
+            heartbeat_minutes=HEARTBEAT_MINUTES, store=self.sender.store, boot=12,
             devices=dict.fromkeys(normal_home.DEVICES, now), unsupervised=["cord-bath", "cord-bed"],
         )  # fmt: skip
 
@@ -185,7 +187,7 @@ async def _ping(folder: Path, wire: CountingWire) -> float:
 
 
 @asynccontextmanager
-async def _centre(folder: Path, port: int) -> AsyncIterator[None]:
+async def secured_centre(folder: Path, port: int) -> AsyncIterator[None]:
     """Answers each message `received`, and each alarm `accepted` and `resolved` as well."""
 
     def take(session: Session, inbound: Inbound) -> None:
@@ -210,7 +212,7 @@ def _endpoint(folder: Path, name: str, port: int) -> Endpoint:
 
 
 @contextmanager
-def _broker(folder: Path) -> Iterator[int]:
+def secured_broker(folder: Path) -> Iterator[int]:
     """A district's broker as `deploy` has it, with certificates made by its own script."""
     for arguments in (["ca"], ["server", LOOPBACK], ["gateway", "gw-bench"], ["desk", _DISTRICT]):
         subprocess.run(["/bin/sh", str(_MAKE), *arguments], cwd=folder, check=True, capture_output=True)

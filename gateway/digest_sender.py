@@ -35,8 +35,9 @@ async def send_digests(book: DigestBook, uplink: Uplink, ledger: Ledger, sender:
 
 
 def may_send(uplink: Uplink, ledger: Ledger) -> bool:
-    """Whether a digest is in nobody's way now."""
-    return uplink.connected and not ledger.alarms()
+    """Whether a digest is in nobody's way now; a slow line is not shared with faults either."""
+    in_the_way = uplink.pace.is_slow and ledger.in_flight()
+    return uplink.connected and not in_the_way and not ledger.alarms()
 
 
 async def _send(uplink: Uplink, payload: bytes) -> bool:

@@ -102,11 +102,18 @@ class Ledger:
             self.overflowed = self.overflowed or last.stored.durable
 
     def due(
-        self, now: float, slots: int, may_leave: Callable[["Entry"], bool] = lambda _: True, window: int = SLOT_LIMIT
+        self,
+        now: float,
+        slots: int,
+        may_leave: Callable[["Entry"], bool] = lambda _: True,
+        window: int = SLOT_LIMIT,
+        beside: int = 0,
     ) -> list[Entry]:
         """What to send now, in order, within the broker's `slots` (its Receive Maximum).
 
-        `window` is how many the line bears at once; the first alarm goes however full it is.
+        `window` is how many the line bears at once; the first alarm goes however full it is. `beside` is how many
+        messages are under way that are not in here (a digest, the status): the room of what is nobody's alarm is
+        theirs too.
         """
         total = min(slots, SLOT_LIMIT)
         flying = [entry for entry in self._entries.values() if entry.in_flight]
@@ -114,7 +121,7 @@ class Ledger:
         free = min(total - len(flying), max(window - len(flying), 1 - alarms))
         if free <= 0:
             return []
-        free_for_others = max(1, min(total, window) // OTHERS_SHARE) - (len(flying) - alarms)
+        free_for_others = max(1, min(total, window) // OTHERS_SHARE) - (len(flying) - alarms) - beside
         chosen: list[Entry] = []
         ready = [
             entry for entry in self._entries.values() if not entry.in_flight and entry.due <= now and may_leave(entry)

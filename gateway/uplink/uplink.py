@@ -128,7 +128,7 @@ class Uplink:
             return
         others = session.unacknowledged - self._ledger.in_flight()
         slots = session.receive_maximum - max(others, min(RESERVED_SLOTS, session.receive_maximum - 1))
-        for entry in self._ledger.due(self._clock.monotonic(), slots, self.trust.may_carry, self.pace.window):
+        for entry in self._ledger.due(self._clock.monotonic(), slots, self.trust.may_carry, self.pace.window, others):
             self._send(session, entry)
 
     def resend_all(self) -> None:
@@ -147,7 +147,9 @@ class Uplink:
     def _publish(self, branch: str, payload: bytes, correlation: bytes | None) -> "asyncio.Future[int] | None":
         if self._session is None or self._session.unacknowledged >= self._session.receive_maximum:
             return None
-        return self._session.publish(self._topic(branch), payload, correlation=correlation)
+        answered = self._session.publish(self._topic(branch), payload, correlation=correlation)
+        answered.add_done_callback(partial(self._settle, branch, None, self._clock.monotonic()))
+        return answered
 
     def announce(self) -> None:
         """Publish the status now (a heartbeat is due, or something in it changed)."""

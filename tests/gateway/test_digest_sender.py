@@ -105,6 +105,20 @@ async def test_on_a_slow_line_each_piece_leaves_room_for_an_alarm_within_two_sec
     assert max(home.line.sizes) <= 640
 
 
+async def test_a_slow_line_is_not_shared_with_a_fault() -> None:
+    home = Home(1)
+    home.line.pace.acknowledged(2.0)
+    fault = stored(event(Kind.TAMPER, None))
+    home.ledger.offer(fault, 0.0)
+    home.ledger.sent(fault.event.id, 0.0)
+    async with home.sending():
+        for _ in range(20):
+            await asyncio.sleep(0.002)  # the sender looks again and again meanwhile
+        assert not home.line.said
+        home.ledger.acknowledged(fault.event.id)
+        await until(lambda: home.line.said)
+
+
 async def test_what_was_lost_with_the_line_goes_again_and_what_was_refused_does_not() -> None:
     home = Home(100)
     home.line.answers = [None, LinkLostError("gone"), None, REFUSED, None]

@@ -197,6 +197,15 @@ def test_a_slow_line_holds_little_and_the_first_alarm_goes_however_full_it_is(
     assert went[0].is_alarm
 
 
+def test_on_a_slow_line_a_fault_waits_for_the_digest_that_is_under_way_and_an_alarm_does_not() -> None:
+    ledger = Ledger()
+    ledger.offer(message("trouble"), 0.0)
+    assert not ledger.due(0.0, SLOT_LIMIT, window=2, beside=1)
+    ledger.offer(message("person", 2), 0.0)
+    assert [entry.stored.priority for entry in ledger.due(0.0, SLOT_LIMIT, window=2, beside=1)] == ["person"]
+    assert len(ledger.due(0.0, SLOT_LIMIT, window=2)) == 2
+
+
 def test_with_one_slot_an_alarm_goes_next() -> None:
     ledger = Ledger()
     trouble, alarm = message("trouble", 1), message("person", 2)
