@@ -163,6 +163,7 @@ class Signal:
     """What one message of one device says, before anybody knows whose device it is.
 
     `code` tells presses apart for repeat folding (the data nibble of a radio code, the action of a button).
+    `repeat_seconds` is how close together the same code is one press, where this message is not its driver's usual one.
     `not_active` lists the alarm types that this very message reports as not active (for example `smoke: false`):
     it ends an open alarm of that type and is nothing by itself.
     `press` is the kind of a press in the device's own words, which its enrolment may give another meaning.
@@ -176,6 +177,7 @@ class Signal:
     kind: Kind
     type: str | None = None
     code: str | None = None
+    repeat_seconds: float | None = None
     press: str | None = None
     state: State | None = None
     not_active: tuple[str, ...] = ()

@@ -9,7 +9,8 @@ Layout: `gps_watch_frame` (the frame), `gps_watch_report` (positions, readings).
   a press. Its code is then `no_reason`. In a status of eight digits the lower half (low battery, position of the fence)
   is a state, no reason: a press with an empty battery must not be taken for a battery message.
 - The code of a press bears the watch's own time: a repeat that was not echoed in time is the same press, a second press
-  is not. The watch's date is trusted for nothing else; events bear the time of receipt.
+  is not. A watch without a time tells no such thing: there only what comes within 2 s is the same press. The watch's
+  date is trusted for nothing else; events bear the time of receipt.
 - Alarm bits in a report that is no `AL` are taken for a state that lasts until a report comes without it. No capture
   shows one. Off the wrist is over when a report shows neither bit 20 nor bit 3 (the strap, as far as known).
 - Positions become LOCATION signals, and every signal of a report with a satellite fix (`A`) bears its location; only an
@@ -39,13 +40,14 @@ from drivers.event import (
 )
 from drivers.framing import Splitter
 from drivers.gps_watch_frame import Frame, parse
-from drivers.gps_watch_report import Report, parse_report, percent, readings
+from drivers.gps_watch_report import NO_TIME, Report, parse_report, percent, readings
 from drivers.registry import Driver, ListenerDriver, Model
 
 NAME = "gps_watch"
 
 LOW_BATTERY_PERCENT = 15
 REPEAT_SECONDS = 300.0
+REPEAT_SECONDS_WITHOUT_TIME = 2.0
 _SUPERVISION_SECONDS = 3_600
 _REPORTS = ("AL", "UD", "WT")
 _STORED_REPORT = "UD2"
@@ -131,7 +133,7 @@ def _decode_report(found: Frame, common: Signal) -> Decoded:
     report, is_alarm = parse_report(found.values), found.type.startswith("AL")
     if report is None:
         # An alarm that was garbled on its way is an alarm.
-        return (_alarm(common, AlarmType.SOS, "no_reason.no_time"),) if is_alarm else _reject()
+        return (_alarm(common, AlarmType.SOS, f"no_reason.{NO_TIME}"),) if is_alarm else _reject()
     common = _with_battery(common, report.battery_percent, low=bool(report.bits & _LOW_BATTERY_BITS))
     if found.type != _STORED_REPORT:
         common = replace(common, location=_location(report))
@@ -184,7 +186,9 @@ def _not_active(report: Report) -> tuple[str, ...]:
 
 
 def _alarm(common: Signal, type_: AlarmType, code: str | None) -> Signal:
-    return replace(common, kind=Kind.ALARM, type=type_, state=State.ACTIVE, code=code)
+    is_timeless = code is not None and code.endswith(NO_TIME)
+    repeat_seconds = REPEAT_SECONDS_WITHOUT_TIME if is_timeless else None
+    return replace(common, kind=Kind.ALARM, type=type_, state=State.ACTIVE, code=code, repeat_seconds=repeat_seconds)
 
 
 def _with_battery(common: Signal, charge: int | None, *, low: bool) -> Signal:

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 _VALUES = 16
 _SIX_DIGITS = re.compile(r"\d{6}", re.ASCII)
 _STATUS = re.compile(r"[0-9A-Fa-f]{1,8}")
+NO_TIME = "no_time"
+"""Stands in the place of the time of a watch that has none: zeros, nothing, or no date at all."""
 _UPPER_HALF_DIGITS = 4
 """A status of no more digits has no room for the alarm bits of the upper half."""
 
@@ -56,8 +58,8 @@ class Report:
     @property
     def stamp(self) -> str:
         """The watch's own time as it stands, to tell one press from another; no word on whether it is right."""
-        sound = all(_SIX_DIGITS.fullmatch(part) for part in self.date_and_time)
-        return "-".join(self.date_and_time) if sound else "no_time"
+        is_written = all(_SIX_DIGITS.fullmatch(part) for part in self.date_and_time)
+        return "-".join(self.date_and_time) if is_written and self.time is not None else NO_TIME
 
     @property
     def time(self) -> datetime | None:

@@ -254,7 +254,8 @@ class Intake:
     def _press(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
         code, now, alarm = signal.code or "", moment.monotonic, signal.kind is Kind.ALARM
         source = device.id, signal.type if alarm else None
-        repeat_seconds = self._drivers[signal.driver].repeat_seconds
+        usual = self._drivers[signal.driver].repeat_seconds
+        repeat_seconds = usual if signal.repeat_seconds is None else signal.repeat_seconds
         verdict = self.presses.judge(source, code, repeat_seconds, now, alarm=alarm)
         if verdict is Verdict.REPEAT:
             event_id, count = self.presses.repeats(source, code)

@@ -84,6 +84,22 @@ def test_an_alarm_that_was_garbled_is_still_an_alarm(content: str) -> None:
     assert (alarm.kind, alarm.type, alarm.code) == (Kind.ALARM, "sos", "no_reason.no_time")
 
 
+@pytest.mark.parametrize("at", ["000000,000000", ",", "321399,256199", "garbled"])
+def test_two_presses_of_a_watch_without_a_time_are_two_alarms(at: str) -> None:
+    house = Listener(devices=[WATCH], drivers=["gps_watch"])
+    frame = encode("3G", WATCH.address, "AL") if at == "garbled" else report("00010000", at=at)
+    told = [len(raised(house.hear(said(frame)[0], seconds))) for seconds in (0.0, 1.0, 2.5, 30.0)]
+    assert told == [1, 0, 0, 1]
+
+
+def test_a_repeat_that_was_not_echoed_in_time_is_the_same_press() -> None:
+    house = Listener(devices=[WATCH], drivers=["gps_watch"])
+    told = [len(raised(house.hear(said(report("00010000"))[0], seconds))) for seconds in (0.0, 30.0, 200.0)]
+    assert told == [1, 0, 0]
+    (another,) = raised(house.hear(said(report("00010000", at="220826,134715"))[0], 210.0))
+    assert another.type == "sos"
+
+
 def test_a_wrong_length_refuses_no_frame() -> None:
     wrong = [vector["input"].encode() for vector in vectors("gps_watch_3g_sg") if not vector["expect"]["length_ok"]]
     assert len(wrong) == 8
