@@ -67,6 +67,12 @@ def test_an_unknown_detector_of_fire_or_gas_alarms_by_either_bit() -> None:
             assert said(status, model) == [(Kind.ALARM, type_)]
 
 
+@pytest.mark.parametrize("model", ["TS0215A_sos", "TS0218", "MIR-SO100", "ZG-101Z", "SE20-O", "generic-button"])
+def test_a_call_button_calls_by_either_bit(model: str) -> None:
+    for status in (0x0001, 0x0002, 0x0023):
+        assert said(status, model) == [(Kind.ALARM, AlarmType.SOS)]
+
+
 def test_a_detector_of_two_gases_tells_them_apart() -> None:
     assert said(0x0001, "CR701-YZ") == [(Kind.ALARM, AlarmType.CO)]
     assert said(0x0002, "CR701-YZ") == [(Kind.ALARM, AlarmType.GAS)]
