@@ -5,6 +5,7 @@ A pty knows no baud rate, no line noise and no USB: bytes arrive whole and at on
 
 import asyncio
 import os
+import tempfile
 import tty
 from collections.abc import Callable
 from functools import partial
@@ -17,12 +18,14 @@ _CHUNK_BYTES = 65_536
 class PtyPair:
     """A raw pseudo-terminal. `path` is what a program opens as its serial port; this object is the device behind it.
 
-    `link_path` makes the port appear under a name of your own, as udev does under /dev/serial/by-id.
-    Use it as a context manager; leaving it unplugs.
+    `link_path` makes the port appear under a name of your own, as udev does under /dev/serial/by-id; else it has one
+    that nobody else ever gets. The kernel's own name is given anew after the unplugging: a program that waits for its
+    port to come back would then open somebody else's. Use it as a context manager; leaving it unplugs.
     """
 
     def __init__(self, link_path: Path | None = None) -> None:
         self._link_path = link_path
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._device: int | None = None
         self._port: int | None = None
         self._port_name = ""
@@ -36,12 +39,14 @@ class PtyPair:
         self._port_name = os.ttyname(port)
         tty.setraw(port)
         os.set_blocking(device, False)
-        if self._link_path is not None:
-            try:
-                self._link(self._link_path)
-            except OSError:
-                self.unplug()
-                raise
+        if self._link_path is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="anju-port-")
+            self._link_path = Path(self._folder.name) / "port"
+        try:
+            self._link(self._link_path)
+        except OSError:
+            self.unplug()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -49,8 +54,9 @@ class PtyPair:
 
     @property
     def path(self) -> str:
-        """The port to open: the link where there is one."""
-        return str(self._link_path) if self._link_path is not None else self._port_name
+        """The port to open, once it is plugged in."""
+        assert self._link_path is not None, "not plugged in yet"
+        return str(self._link_path)
 
     async def write(self, data: bytes) -> None:
         """Let the device send. Waits while the port's buffer is full. Raises OSError once unplugged."""
@@ -75,6 +81,9 @@ class PtyPair:
         """Pull the cable: whoever has the port open gets an input/output error, and the link disappears."""
         if self._link_path is not None and self._device is not None:
             self._unlink(self._link_path)
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
         # Before the closing: the next pair may get the same descriptor numbers.
         for ready in list(self._waiting):
             self._watched(ready)

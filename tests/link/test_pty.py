@@ -96,3 +96,11 @@ def test_a_newer_pair_keeps_its_link_when_the_older_one_goes(tmp_path: Path) -> 
     with PtyPair(link) as older, PtyPair(link):
         older.unplug()
         assert link.is_symlink()
+
+
+def test_a_port_s_name_is_never_given_again() -> None:
+    with PtyPair() as first:
+        pass
+    with PtyPair() as second:
+        assert second.path != first.path
+        assert not os.path.lexists(first.path)
