@@ -16,7 +16,6 @@ test: $(VENV)/.installed-dev
 # A million inputs, shared among all decoders; INPUTS=… for another number. A short round is part of `make test`.
 # Atheris guides it where there is a wheel of it; elsewhere the suite's own engine does, and says so.
 fuzz: $(VENV)/.installed-dev
-	-$(BIN)/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-fuzz.txt
 	$(BIN)/python -P -m tests.fuzz --inputs $(or $(INPUTS),1000000)
 
 # Every fault with outages of a minute, and the table of docs/reliability.md; hours with many seeds. What is done is
@@ -66,6 +65,8 @@ $(VENV)/.installed-run: requirements.txt requirements-build.txt pyproject.toml |
 	$(BIN)/pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
 	touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed-run
+# Atheris has wheels for some machines only: without it the suite skips its test and `make fuzz` guides itself.
+$(VENV)/.installed-dev: requirements-dev.txt requirements-fuzz.txt $(VENV)/.installed-run
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	-$(BIN)/pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-fuzz.txt
 	touch $@
