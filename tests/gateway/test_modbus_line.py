@@ -195,8 +195,8 @@ def test_a_head_that_nobody_asks_or_knows_is_warned_of(tmp_path: Path) -> None:
     assert check(written(tmp_path, LINE + HEAD)) == ([], [])
     _, (warning,) = check(written(tmp_path, LINE + HEAD.replace("bus/1", "cellar/1")))
     assert 'there is no [[serial]] "cellar" with driver "modbus"' in warning
-    _, (warning,) = check(written(tmp_path, LINE + HEAD.replace("register-3", "register-9")))
-    assert 'never alarms: model "cn-smoke-register-9" has no map' in warning
+    _, warnings = check(written(tmp_path, LINE + HEAD.replace("register-3", "register-9")))
+    assert any('never alarms: model "cn-smoke-register-9" has no map' in warning for warning in warnings)
     _, (warning,) = check(written(tmp_path, HEAD))
     assert "there is no [[serial]]" in warning
 

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,10 @@ async def test_a_code_is_sent_by_the_bridge_and_nothing_before_the_event_is_stor
                 disk.execute("BEGIN IMMEDIATE")  # the disk takes nothing: the alarm goes out from memory after a while
                 await radio.write(frame(SOS))
                 said = await radio.read()
-                # The log's pipe had its line before the cable had its bytes: the same look at both finds both.
-                assert "the store cannot be written" in gateway.text, "neither answered nor sounded before that"
+                heard = datetime.now(UTC)
+                line = await gateway.wait_line(r"^([\d-]+ [\d:]+,\d+) .*the store cannot be written")
+                ill = datetime.strptime(line.group(1), "%Y-%m-%d %H:%M:%S,%f").astimezone()
+                assert ill <= heard, "answered or sounded before that"
                 while SEND_ON not in said or ACKNOWLEDGED not in said:
                     said += await radio.read()
                 disk.execute("ROLLBACK")
