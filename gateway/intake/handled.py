@@ -6,6 +6,8 @@ from datetime import datetime
 from drivers.event import Signal
 
 SAME_TRANSMISSION_SECONDS = 2.0
+MESSAGES_LIMIT = 64
+"""Messages of one transmission that are remembered: far more than a device sends, less than a flood does."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,7 +44,8 @@ class Handled:
         if handled.messages is None or signal.code is None:
             return now - handled.first > SAME_TRANSMISSION_SECONDS
         if now - handled.first <= SAME_TRANSMISSION_SECONDS:
-            handled.messages.add(signal.raw)
+            if len(handled.messages) < MESSAGES_LIMIT:
+                handled.messages.add(signal.raw)
             return False
         # A press is only what was said before if it is so to the letter: a bridge whose clock stands still exists.
         return signal.raw in handled.messages
