@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from drivers.event import ClockQuality, Kind
-from gateway.app import House as Gateway
 from gateway.clock import EARLIEST, Clock
 from gateway.clock_watch import JUMPED, NOT_SET, NOT_SET_AFTER_SECONDS, STEADY_AFTER_SECONDS, ClockWatch
 from gateway.config import load
+from gateway.house import House as Gateway
+from gateway.remembering import remember
 from gateway.store import jobs
 from gateway.store.store import Store
 from gateway.watch import Watch
@@ -140,6 +141,6 @@ async def test_an_alarm_of_a_house_without_time_is_not_called_late_after_a_power
     clock.known, clock.shift = KNOWN, timedelta(0)
     with Store(tmp_path / "house.db") as store:
         gateway = Gateway(config, store, clock)
-        await gateway.remember()
+        await remember(gateway)
         assert len(gateway.ledger.alarms()) == 1
         assert gateway.ledger.oldest_alarm_age(clock.monotonic()) == 0.0, "nobody knows for how long it has waited"

@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from drivers.event import ClockQuality, Kind
-from gateway.app import House as Gateway
 from gateway.config import load
+from gateway.house import House as Gateway
 from gateway.intake.intake import Happened
 from gateway.store.store import Store
 from gateway.watch import Watch

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from drivers.event import ClockQuality, Kind
 from drivers.registry import MQTT_DRIVERS
-from gateway.app import House as Gateway
 from gateway.config import load
+from gateway.house import House as Gateway
+from gateway.remembering import remember
 from gateway.store import jobs
 from gateway.store.store import Store
 from tests.gateway.houses import HandClock
@@ -16,7 +17,7 @@ from tests.support.house import BUTTON, House
 async def alarms_after(store: Store, file: Path, clock: HandClock, presses: int) -> int:
     """How many alarms the store holds once a house that has just started has heard so many presses."""
     home = Gateway(load(file), store, clock)
-    await home.remember()
+    await remember(home)
     said = MQTT_DRIVERS["zigbee2mqtt"].decode(
         "zigbee2mqtt/button-1", b'{"action": "single"}', False, home.intake.lookup
     )

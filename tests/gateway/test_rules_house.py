@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from drivers.registry import MQTT_DRIVERS
-from gateway.app import House as Gateway
 from gateway.config import load
+from gateway.house import House as Gateway
+from gateway.remembering import remember
 from gateway.store import jobs, watching
 from gateway.store.store import Store
 from tests.gateway.houses import HandClock
@@ -68,7 +69,7 @@ def file(tmp_path: Path) -> Path:
 async def running(file: Path, clock: HandClock) -> AsyncIterator[Home]:
     with Store(file.with_suffix(".db")) as store:
         home = Home(file, store, clock)
-        await home.gateway.remember()
+        await remember(home.gateway)
         yield home
 
 

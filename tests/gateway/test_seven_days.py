@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drivers.event import ClockQuality
-from gateway.app import House as Gateway
 from gateway.config import load
 from gateway.contract.times import to_text
+from gateway.house import House as Gateway
 from gateway.intake.intake import Happened
 from gateway.policy import decide
+from gateway.remembering import remember
 from gateway.store import jobs
 from gateway.store.store import Store
 from tests.gateway.houses import HandClock, event
@@ -112,7 +113,7 @@ async def test_what_was_obeyed_before_a_power_cut_is_not_obeyed_after_it(tmp_pat
         assert await home.order(1, "test", 0) is None
     with Store(tmp_path / "house.db") as store:
         again = Home(tmp_path, store)
-        await again.gateway.remember()
+        await remember(again.gateway)
         assert await again.order(1, "test", 0) == "repeated"
         assert sum(stored.event.kind == "test" for stored in await store.ask(jobs.newest, 10)) == 1
 
@@ -125,7 +126,7 @@ async def test_an_alarm_of_a_week_ago_still_leaves_and_has_its_age(tmp_path: Pat
     with Store(tmp_path / "house.db") as store:
         home = Home(tmp_path, store)
         home.clock.seconds += WEEK_SECONDS
-        await home.gateway.remember()
+        await remember(home.gateway)
         (entry,) = home.gateway.ledger.due(home.clock.monotonic(), 20)
         assert entry.stored.event.id == alarm.id
         assert home.gateway.ledger.oldest_alarm_age(home.clock.monotonic()) == pytest.approx(WEEK_SECONDS)

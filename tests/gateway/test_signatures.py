@@ -16,12 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.event import ClockQuality, Kind
-from gateway.app import REBOOT_STATUS
-from gateway.app import House as Gateway
 from gateway.config import check, load
 from gateway.contract.messages import Command, Jws, JwsSignature
 from gateway.contract.times import to_text
+from gateway.house import REBOOT_STATUS
+from gateway.house import House as Gateway
 from gateway.intake.intake import Happened
+from gateway.remembering import remember
 from gateway.signatures import Signatures
 from gateway.store.store import Store
 from simulator.ports import free_port
@@ -102,7 +103,7 @@ async def test_a_signed_command_is_obeyed_once_and_not_after_a_restart_either(tm
         assert await home.take(order) == "repeated"
     with Store(path) as store:
         again = Home(tmp_path, store)
-        await again.gateway.remember()
+        await remember(again.gateway)
         assert await again.take(order) == "repeated"
         assert not again.reboots
 

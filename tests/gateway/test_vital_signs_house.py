@@ -10,9 +10,10 @@ import pytest
 
 from drivers import gps_watch, gps_watch_frame
 from drivers.event import Event, Kind
-from gateway.app import House as Gateway
 from gateway.config import load
 from gateway.contract.envelope import Attempt, encode
+from gateway.house import House as Gateway
+from gateway.remembering import remember
 from gateway.store import jobs, watching
 from gateway.store.store import Store
 from tests.gateway.houses import HandClock, answer
@@ -68,7 +69,7 @@ def file(tmp_path: Path) -> Path:
 async def running(file: Path, clock: HandClock) -> AsyncIterator[Home]:
     with Store(file.with_suffix(".db")) as store:
         home = Home(file, store, clock)
-        await home.gateway.remember()
+        await remember(home.gateway)
         yield home
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from drivers.event import ClockQuality, Kind
 from gateway import watch as watch_module
-from gateway.app import House as Gateway
 from gateway.config import load
+from gateway.house import House as Gateway
 from gateway.intake.intake import Happened
 from gateway.policy import decide
+from gateway.remembering import remember
 from gateway.store import jobs
 from gateway.store.store import Store
 from gateway.uplink.ledger import LEDGER_LIMIT
@@ -104,7 +105,7 @@ async def test_a_restart_repeats_no_fault_and_forgets_none(file: Path) -> None:
     for _ in range(3):
         with Store(file.with_suffix(".db")) as store:
             home = Home(file, store)
-            await home.gateway.remember()
+            await remember(home.gateway)
             await home.look(400.0)
             assert sorted(row[2] or "" for row in await home.kept()) == ["button-bed", "smoke-kitchen"]
 
@@ -130,7 +131,7 @@ async def test_an_alarm_of_an_earlier_boot_has_its_age(file: Path, caplog: pytes
         await store.append(alarm, decide(alarm))
     with Store(file.with_suffix(".db")) as store:
         home = Home(file, store)
-        await home.gateway.remember()
+        await remember(home.gateway)
         await home.look()
         assert "not_reached" not in caplog.text
         await home.look(1.0)

@@ -1,0 +1,191 @@
+"""Everything one gateway is made of, wired once. What runs is started in `gateway.app`."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from drivers.registry import DRIVERS, SERIAL_DRIVERS
+from gateway import guard, orders
+from gateway.announce.announcer import Announcer
+from gateway.announce.on_command import OnCommand
+from gateway.answers import Answers
+from gateway.away import Away
+from gateway.clock import Clock
+from gateway.commands import Commands
+from gateway.config import Config
+from gateway.contract.envelope import Sender
+from gateway.contract.messages import AnswerState
+from gateway.digest import DigestBook
+from gateway.ears import Ears
+from gateway.http import Response
+from gateway.intake.intake import Intake
+from gateway.interference import Interference
+from gateway.metrics import Metrics
+from gateway.notice import Notices
+from gateway.outputs import outlets_of, outputs_of, voice_of
+from gateway.problems import Problems
+from gateway.reception import Reception
+from gateway.rollback import Rollback
+from gateway.routes.further import Parts, further_routes
+from gateway.rules.rulebook import Rulebook
+from gateway.signatures import Signatures
+from gateway.status import StatusBook, version
+from gateway.store.database import new_id
+from gateway.store.rows import Stored
+from gateway.store.store import Store
+from gateway.uplink.centre import CentrePresence
+from gateway.uplink.hops import Hops
+from gateway.uplink.ledger import Ledger
+from gateway.uplink.uplink import Handlers, Uplink
+from gateway.watch import Lines
+from gateway.worn import Worn
+
+log = logging.getLogger(__name__)
+
+REBOOT_STATUS = 82
+"""What the systemd unit takes as the wish to restart the machine."""
+LEAVE_SECONDS = 1.0
+
+
+class House:
+    """Everything one gateway is made of, wired once."""
+
+    def __init__(self, config: Config, store: Store, clock: Clock, stop: asyncio.Event | None = None) -> None:
+        self.config = config
+        self.store = store
+        self.clock = clock
+        self.metrics = Metrics(version())
+        self.problems = Problems()
+        self.lines = Lines()
+        self.interference = Interference()
+        self.ledger = Ledger()
+        self.sound = voice_of(config.notice, self.problems)
+        self.outlets = outlets_of(config, self.metrics, self.problems)
+        self.ears = {port.name: Ears() for port in config.serial_ports}
+        self.outputs = outputs_of(config, self.sound, self.outlets, self.problems, clock.monotonic)
+        self.announcer = Announcer(self.outputs, clock.monotonic)
+        self.away = Away(store, self.announcer.show_away)
+        self.notices = Notices(self.announcer)
+        self.hops = Hops(self.metrics)
+        self.digest = DigestBook(clock.now(), config.vital_signs.sent)
+        self.sender = Sender(
+            gateway=config.gateway, district=config.district, resident=config.resident, store=store.identity.store
+        )
+        devices = {(device.driver, device.address): device for device in config.devices}
+        self.drivers = {name: DRIVERS[name] for name in {device.driver for device in config.devices}}
+        self.receivers = {
+            port.driver: guard.serial(SERIAL_DRIVERS[port.driver], self.problems)
+            for port in config.serial_ports
+            if port.driver in SERIAL_DRIVERS
+        }
+        self.intake = Intake(devices, self.drivers, config.presses_per_minute, new_id)
+        self.worn = Worn(self.drivers, self.intake.lookup, self.metrics, self.digest, clock.monotonic)
+        self.status = StatusBook(store, self.intake, self.ledger, self.problems, clock, config.uplink.heartbeat_minutes)
+        self.status.enrol(config.devices, self.drivers)
+        self.status.away_since = lambda: self.away.since
+        self.answers = Answers(
+            store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock,
+            self._answered,
+        )  # fmt: skip
+        self.rollback = Rollback(store, self.status, self.intake, self.problems)
+        self.presence = CentrePresence(self.problems)
+        self.uplink = Uplink(
+            config.uplink.endpoint(),
+            self.sender,
+            Handlers(
+                status=self.status.status,
+                answer=self.answers.take,
+                command=self._command,
+                centre=self._centre,
+                offered=self._offered,
+                own_status=self._own_status,
+            ),
+            self.ledger,
+            self.hops,
+            self.metrics,
+            self.problems,
+            clock,
+        )
+        self.rules = Rulebook(config, self.intake, store)
+        self.reception = Reception(
+            self.intake, self.rules, store, self.uplink, self.notices, self.digest, self.hops, self.metrics, clock
+        )
+        self.exit_status = 0
+        self._stop = stop or asyncio.Event()
+        self.signatures = Signatures(
+            config.command_keys, config.gateway, lambda: store.identity.store, self.notices.is_open, clock
+        )
+        self.commands = Commands(
+            clock,
+            self._reply,
+            orders.table(
+                rebirth=self.announce,
+                set_heartbeat=self._set_heartbeat,
+                voice=OnCommand(self.announcer, self.sound, self.notices, store),
+                tester=self.reception,
+                devices={device.id: device for device in config.devices},
+            )
+            | orders.signed_table(new_nonce=self.signatures.new_nonce, reboot=self._reboot),
+            store.note_executed,
+            self.signatures,
+        )
+        self.further = further_routes(
+            Parts(
+                config=config, sender=self.sender, store=store, notices=self.notices, lines=self.lines,
+                metrics=self.metrics, problems=self.problems, clock=clock, uplink=self.uplink, ledger=self.ledger,
+                presence=self.presence, status=self.status.status, next_session=self.status.next_session,
+                answer=self.answers.take,
+            )
+        )  # fmt: skip
+        self.status.routes = self.further.states
+
+    def keep_devices(self) -> None:
+        """Hand over what is known of the devices, before the store is closed."""
+        self.store.keep_devices(self.intake.book.take_changed())
+
+    def routes(self) -> dict[str, Callable[[], Response]]:
+        """What the local HTTP server answers."""
+        return {
+            "/healthz": self.status.healthz,
+            "/metrics": self._render_metrics,
+            "/offers": self.status.offers,
+        }
+
+    def _render_metrics(self) -> Response:
+        self.metrics.hand_tests_due(sum(one.is_due for one in self.status.standings()))
+        self.metrics.unanswered(self.ledger.unanswered(), self.ledger.oldest_alarm_age(self.clock.monotonic()))
+        return Response(HTTPStatus.OK, "text/plain; version=0.0.4", self.metrics.render())
+
+    async def _command(self, payload: bytes) -> None:
+        await self.commands.take(payload)
+
+    def _reply(self, payload: bytes) -> None:
+        self.uplink.reply(payload)
+
+    def _set_heartbeat(self, minutes: int) -> None:
+        self.status.set_heartbeat(minutes)
+        self.announce()
+
+    def _reboot(self) -> None:
+        """Leave with REBOOT_STATUS, once the reply is out: whoever started us restarts the machine."""
+        log.warning("the district restarts this machine")
+        self.exit_status = REBOOT_STATUS
+        asyncio.get_running_loop().call_later(LEAVE_SECONDS, self._stop.set)
+
+    def _centre(self, payload: bytes) -> None:
+        self.presence.take(payload, self.uplink)
+
+    def _own_status(self, payload: bytes) -> None:
+        self.rollback.look(payload, self.reception)
+
+    def _offered(self, stored: Stored) -> None:
+        self.further.offer(stored)
+
+    def _answered(self, about: str, state: AnswerState) -> None:
+        self.further.answered(about, state)
+
+    def announce(self) -> None:
+        """Publish the status, on every broker there is."""
+        self.uplink.announce()
+        self.further.announce()
