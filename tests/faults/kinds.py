@@ -18,6 +18,10 @@ CONNECT_REFUSALS = (*range(0x80, 0x8B), 0x8C, 0x90, 0x95, 0x97, 0x99, 0x9A, 0x9B
 _PUBACK = 4
 
 
+Seen = Callable[[bytes, bool], bool]
+"""Told the bytes on the wire and whether they go up to the broker, whether this is the moment."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """A row of the table; `compiled` where it takes a C compiler."""
@@ -131,15 +135,15 @@ async def gateway_frozen(scene: Scene) -> None:
     scene.gateway.signal(signal.SIGCONT)
 
 
-def killed_when(seen: Callable[[bytes, bool], bool]) -> Callable[[Scene], Awaitable[None]]:
-    """SIGKILL at the very packet for which `seen` is true, before the other side of the wire has it."""
+def killed_when(begin: Callable[[], Seen]) -> Callable[[Scene], Awaitable[None]]:
+    """SIGKILL at the very packet for which what `begin` gives is true, before the other side of the wire has it."""
 
     async def run(scene: Scene) -> None:
         for _ in range(scene.pace.kills):
-            gateway = scene.gateway
+            gateway, now = scene.gateway, begin()
             assert gateway is not None
 
-            def kill(data: bytes, upward: bool, pid: int = gateway.pid) -> None:
+            def kill(data: bytes, upward: bool, pid: int = gateway.pid, seen: Seen = now) -> None:
                 if seen(data, upward):
                     scene.wire.tap = None
                     os.kill(pid, signal.SIGKILL)
@@ -169,9 +173,16 @@ def at_received(data: bytes, upward: bool) -> bool:
     return not upward and b"/answer" in data
 
 
-def at_noted(data: bytes, upward: bool) -> bool:
+def at_noted() -> Seen:
     """The centre's answer is kept; the broker has not heard that it is."""
-    return upward and data[0] >> 4 == _PUBACK
+    answered = False
+
+    def seen(data: bytes, upward: bool) -> bool:
+        nonlocal answered
+        answered = answered or at_received(data, upward)
+        return answered and upward and data[0] >> 4 == _PUBACK
+
+    return seen
 
 
 async def local_broker_gone(scene: Scene) -> None:
@@ -269,9 +280,11 @@ FAULTS = (
         run=killed_at_sync("AFTER"),
         compiled=True,
     ),
-    Fault(name="killed at publish", what="SIGKILL as an alarm leaves", run=killed_when(at_publish)),
-    Fault(name="killed at PUBACK", what="SIGKILL before the PUBACK arrives", run=killed_when(at_puback)),
-    Fault(name="killed at received", what="SIGKILL between PUBACK and `received`", run=killed_when(at_received)),
+    Fault(name="killed at publish", what="SIGKILL as an alarm leaves", run=killed_when(lambda: at_publish)),
+    Fault(name="killed at PUBACK", what="SIGKILL before the PUBACK arrives", run=killed_when(lambda: at_puback)),
+    Fault(
+        name="killed at received", what="SIGKILL between PUBACK and `received`", run=killed_when(lambda: at_received)
+    ),
     Fault(name="killed at the answer's end", what="SIGKILL as the answer is acknowledged", run=killed_when(at_noted)),
     Fault(name="gateway terminated", what="SIGTERM", run=gateway_terminated),
     Fault(name="gateway frozen", what="SIGSTOP of the gateway", run=gateway_frozen),

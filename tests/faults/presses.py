@@ -12,6 +12,7 @@ Any other press is **open**: it may be heard of once or not at all, never twice.
 import asyncio
 import random
 import re
+import time
 from collections import Counter
 from itertools import count
 from typing import Any
@@ -52,6 +53,8 @@ class Presses:
         self._under_way: set[asyncio.Task[None]] = set()
         self._cords = count()
         self._in_hand: dict[int, list[str]] = {}
+        self.newest = 0.0
+        """When the house last took a press, by the monotonic clock."""
         self.broker_sure = True
         """Whether what the local broker acknowledges is kept by it; false while it is about to lose its memory."""
 
@@ -104,5 +107,6 @@ class Presses:
             ) as client:
                 await client.publish(f"zigbee2mqtt/{device}", PRESS_BYTES, qos=1)
                 (self.owed if sure and self.broker_sure else self.open)[device] += 1
+                self.newest = time.monotonic()
         except aiomqtt.MqttError:
             self.open[device] += 1

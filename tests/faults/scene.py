@@ -145,7 +145,7 @@ class Scene:
     async def settle(self) -> Result:
         """Wait for everything that is owed, then for a last press of each kind, and count."""
         await self.complete()
-        seconds = time.monotonic() - self.mended_at
+        seconds = time.monotonic() - max(self.mended_at, self.presses.newest)
         # The last press comes behind everything that waited anywhere: what would come twice has come by then.
         await self.presses.cord(self.gateway)
         self.presses.button()
