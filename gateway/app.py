@@ -25,7 +25,7 @@ from gateway.house import House
 from gateway.http import serve
 from gateway.links import LocalBroker, SerialLine
 from gateway.listener import ListenerLine
-from gateway.remembering import remember, renewed
+from gateway.remembering import remember
 from gateway.status import version
 from gateway.store.database import StoreError
 from gateway.store.store import Store
@@ -49,7 +49,6 @@ async def run(config: Config) -> int:
         log.warning("%s", warning)
     with Store(config.store_path, config.store_limit_bytes) as store:
         house = House(config, store, Clock(), stop)
-        store.when_renewed(partial(renewed, house))
         for fault in config.faults:
             house.problems.report(fault, fault)
         try:

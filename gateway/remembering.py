@@ -1,6 +1,7 @@
 """What a house takes up again: from its last boot, or from a database that was opened while it ran."""
 
 import logging
+from functools import partial
 
 from drivers.event import TroubleType
 from gateway.clock import age_seconds
@@ -17,7 +18,11 @@ NEWEST_EVENTS = 256
 
 
 async def remember(house: House) -> None:
-    """Take up from the last boot: what waits for an answer, what is on or wrong, which press was under way."""
+    """Take up from the last boot: what waits for an answer, what is on or wrong, which press was under way.
+
+    And from any database that is opened later, while the house runs.
+    """
+    house.store.when_renewed(partial(_renewed, house))
     now, wall = house.clock.monotonic(), house.clock.now()
     alarms, waiting = await _resume(house)
     conditions = await house.store.ask(jobs.conditions)
@@ -41,7 +46,7 @@ async def remember(house: House) -> None:
         log.info("%d messages of an earlier run wait for the centre", len(house.ledger))
 
 
-async def renewed(house: House) -> None:
+async def _renewed(house: House) -> None:
     """Another database was opened: its open alarms and conditions are this house's too."""
     house.sender.store = house.store.identity.store
     house.away.keep()
