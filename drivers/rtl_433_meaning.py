@@ -92,7 +92,8 @@ def signals(line: Mapping[str, Any], common: Signal, model: str) -> tuple[Signal
     said = {_typed(meaning, type_) for meaning in _meanings(line, protocol, is_button=type_ is AlarmType.SOS)}
     if truth(line.get("heartbeat")):
         said = {meaning for meaning in said if meaning[0] is not Kind.ACTIVITY}
-    found = [_signal(meaning, common) for meaning in sorted(said, key=_order)]
+    tells_ends = any(truth(line.get(key)) is not None for key in _ENDS)
+    found = [_signal(meaning, common, tells_ends=tells_ends) for meaning in sorted(said, key=_order)]
     if not found:
         found.append(replace(common, kind=Kind.LOW_BATTERY if common.battery_low else Kind.SUPERVISION))
     over = _over(line, type_, {signal.type or signal.kind.value for signal in found})
@@ -136,10 +137,13 @@ def _order(meaning: _Meaning) -> tuple[int, str]:
     return _URGENCY.index(meaning[0]), meaning[1] or ""
 
 
-def _signal(meaning: _Meaning, common: Signal) -> Signal:
-    """A press or a movement bears a code, so that its repeats fold; a condition lasts and folds by itself."""
+def _signal(meaning: _Meaning, common: Signal, *, tells_ends: bool) -> Signal:
+    """A press, a movement, an alarm of who never tells its end bears a code, so that its repeats fold.
+
+    A condition that lasts folds by itself.
+    """
     kind, type_ = meaning
-    is_press = kind is Kind.ACTIVITY or type_ == AlarmType.SOS
+    is_press = kind is Kind.ACTIVITY or type_ == AlarmType.SOS or (kind is Kind.ALARM and not tells_ends)
     return replace(
         common,
         kind=kind,

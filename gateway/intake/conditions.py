@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 RAISE_AGAIN_SECONDS = 60.0
 """After an operator has resolved an alarm, the same state counts as news once it had been silent for so long."""
+SAID_ONCE_SECONDS = 600.0
+"""Who sends a code for smoke, and none or a lost one for its end, tells of another fire after so long a silence."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,12 +39,16 @@ class Conditions:
         self.restore(device, name, event, resolved=resolved)
         return True
 
-    def heard(self, device: str, name: str, now: float) -> Active | None:
-        """The sensor says that it is on. Returns what is known already, None where this is news."""
+    def heard(self, device: str, name: str, now: float, *, said_once: bool = False) -> Active | None:
+        """The sensor says that it is on. Returns what is known already, None where this is news.
+
+        `said_once`: it sends at the moment and reports no state, so a long silence says nothing of what is now.
+        """
         active = self._active.get((device, name))
         if active is None:
             return None
-        if active.resolved and now - active.last > RAISE_AGAIN_SECONDS:
+        silent = now - active.last
+        if (active.resolved and silent > RAISE_AGAIN_SECONDS) or (said_once and silent > SAID_ONCE_SECONDS):
             return None
         active.last = now
         active.count += 1

@@ -267,7 +267,7 @@ class Intake:
             return [*(Happened(event=one) for one in due), Counted(event=raised, count=presses)]
         lasting = signal.type in HAS_RESTORE if alarm else signal.kind is Kind.TAMPER
         name = str(signal.type) if alarm else signal.kind.value
-        active = self.conditions.heard(device.id, name, now) if lasting else None
+        active = self.conditions.heard(device.id, name, now, said_once=True) if lasting else None
         if active is not None:
             # A detector that sends its code for as long as it smells smoke tells of one fire, not of many.
             self.presses.began(source, code, active.event, now, alarm=False)

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.event import ClockQuality, Kind
+from gateway.intake.conditions import SAID_ONCE_SECONDS
 from gateway.intake.intake import Counted
 from gateway.intake.presses import CODES_LIMIT, Presses, Verdict
 from tests.gateway.houses import BUTTON, CORD, OTHER_CORD, Listener, happened, moment, raised, signal
@@ -98,6 +100,18 @@ def test_a_stuck_call_button_does_not_hide_the_first_smoke_of_the_same_sender() 
         listener.hear(signal(CORD, code="F"), at)
     (smoke,) = raised(listener.hear(signal(CORD, type_="smoke", code="A"), 21.0))
     assert smoke.type == "smoke"
+
+
+@pytest.mark.parametrize(("kind", "type_"), [(Kind.ALARM, "smoke"), (Kind.ALARM, "water"), (Kind.TAMPER, None)])
+def test_the_next_fire_of_a_sender_that_never_told_the_end_of_the_last_is_heard(kind: Kind, type_: str | None) -> None:
+    listener = Listener()
+    code = signal(CORD, kind, type_, code="A")
+    (first,) = happened(listener.hear(code, 10.0))
+    for at in (40.0, 70.0, 70.0 + SAID_ONCE_SECONDS):
+        assert [one.event for one in listener.hear(code, at) if isinstance(one, Counted)] == [first.id], "one fire"
+    (second,) = happened(listener.hear(code, 80.0 + 2 * SAID_ONCE_SECONDS))
+    assert (second.kind, second.type) == (kind, type_)
+    assert second.id != first.id
 
 
 def test_no_cap_is_no_cap() -> None:

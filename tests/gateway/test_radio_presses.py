@@ -90,6 +90,7 @@ def test_a_smoke_detector_that_repeats_itself_tells_of_one_fire() -> None:
     line = {"model": "Smoke-GS558", "id": 3403, "unit": 12, "learn": 0, "code": "c1a96c"}
     events = [event for number in range(40) for event in house.line(line, 10.0 + 5.0 * number)]
     assert [(event.kind, event.type) for event in events] == [(Kind.ALARM, "smoke")]
+    assert [event.type for event in house.line(line, 86_400.0)] == ["smoke"], "it cannot tell its end: this is another"
 
 
 def test_a_code_that_the_broker_kept_raises_nothing() -> None:
