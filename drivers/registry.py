@@ -145,11 +145,16 @@ class ListenerDriver:
 
 @dataclass(frozen=True, slots=True)
 class MqttDriver:
-    """Devices behind the local broker. `decode` takes topic, payload, whether it was retained, and the lookup."""
+    """Devices behind the local broker. `decode` takes topic, payload, whether it was retained, and the lookup.
+
+    `is_stream`: many messages a second that are worth nothing once they are old, and no alarm among them. They have a
+    session of their own, so that a press never stands behind them in the broker's queue, nor is dropped for them.
+    """
 
     name: str
     subscriptions: tuple[str, ...]
     decode: Callable[[str, bytes, bool, Lookup], Decoded]
+    is_stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,4 +137,4 @@ DRIVER = Driver(
     is_worn=True,
 )
 
-MQTT_DRIVER = MqttDriver(name=NAME, subscriptions=(f"{BASE_TOPIC}/#",), decode=decode)
+MQTT_DRIVER = MqttDriver(name=NAME, subscriptions=(f"{BASE_TOPIC}/#",), decode=decode, is_stream=True)

@@ -95,13 +95,16 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
         )  # fmt: skip
         parts[f"listener {listener.name}"] = dialled.run
     if config.broker is not None:
-        local = LocalBroker(
-            Endpoint(host=config.broker.host, port=config.broker.port), f"anju-{config.gateway}",
-            [guard.mqtt(driver, problems) for driver in mqtt_listeners(house.drivers)],
-            house.intake.lookup, house.reception, house.lines, problems, house.clock.monotonic,
-            house.outlets[BROKER], house.worn.hearers, house.interference,
-        )  # fmt: skip
-        parts |= {"local broker": local.run, **house.worn.parts}
+        for name, streams in (("local broker", False), ("streams of the local broker", True)):
+            drivers = [guard.mqtt(one, problems) for one in mqtt_listeners(house.drivers) if one.is_stream is streams]
+            if drivers or not streams:
+                parts[name] = LocalBroker(
+                    Endpoint(host=config.broker.host, port=config.broker.port),
+                    f"anju-{config.gateway}{'-streams' if streams else ''}", drivers, house.intake.lookup,
+                    house.reception, house.lines, problems, house.clock.monotonic,
+                    None if streams else house.outlets[BROKER], house.worn.hearers, house.interference,
+                ).run  # fmt: skip
+        parts |= house.worn.parts
     if config.box is not None and config.box.buttons:
         parts["box buttons"] = _box(house, config.box)
     watch = Watch(

@@ -30,6 +30,8 @@ REOPEN_SECONDS = 1.0
 ANSWERS_LIMIT = 64
 HOUSE_SESSION_SECONDS = 7 * 24 * 3_600
 """The local broker keeps what came while the gateway was away for a week: a press in a restart is not lost."""
+STREAM_SESSION_SECONDS = 60
+"""Samples of a band that are older are of no use to anybody."""
 
 
 class SerialLine:
@@ -131,8 +133,9 @@ def _put(answers: "asyncio.Queue[bytes]", answer: bytes) -> None:
 
 
 class LocalBroker:
-    """The local broker's session: whatever the MQTT drivers subscribe to.
+    """A session to the local broker: whatever these MQTT drivers subscribe to.
 
+    `outlet` speaks over it; the session of the streams has none, keeps little, and its loss is no news of its own.
     `samples` takes, by the driver's name, messages whose samples somebody watches: after what they say was heard.
     """
 
@@ -146,7 +149,7 @@ class LocalBroker:
         lines: Lines,
         problems: Problems,
         monotonic: Callable[[], float],
-        outlet: Outlet,
+        outlet: Outlet | None,
         samples: Mapping[str, Callable[[str, bytes], None]],
         interference: Interference,
     ) -> None:
@@ -154,7 +157,9 @@ class LocalBroker:
         self._interference = interference
         self._outlet = outlet
         self._endpoint = endpoint
-        self._options = SessionOptions(client_id=client_id, session_expiry_seconds=HOUSE_SESSION_SECONDS)
+        self._name = "local broker" if outlet is not None else "streams of the local broker"
+        expiry = HOUSE_SESSION_SECONDS if outlet is not None else STREAM_SESSION_SECONDS
+        self._options = SessionOptions(client_id=client_id, session_expiry_seconds=expiry)
         self._drivers = drivers
         self._lookup = lookup
         self._reception = reception
@@ -168,10 +173,12 @@ class LocalBroker:
             try:
                 await self._listen()
             except MqttError as error:
-                self._problems.report("local broker", f"no line to the local broker {self._endpoint}: {error}")
+                self._problems.report(self._name, f"no line to the {self._name} {self._endpoint}: {error}")
             finally:
-                self._outlet.close()
-            self._lines.down("local_broker", self._monotonic())
+                if self._outlet is not None:
+                    self._outlet.close()
+            if self._outlet is not None:
+                self._lines.down("local_broker", self._monotonic())
             await asyncio.sleep(REOPEN_SECONDS)
 
     async def _listen(self) -> None:
@@ -179,10 +186,11 @@ class LocalBroker:
         async with open_session(self._endpoint, self._options, partial(self._arrive, arrivals)) as session:
             for driver in self._drivers:
                 await session.subscribe(*driver.subscriptions)
-            self._lines.up("local_broker")
-            self._problems.over("local broker")
-            log.info("listening on the local broker %s", self._endpoint)
-            self._outlet.open_broker(session)
+            self._problems.over(self._name)
+            log.info("listening on the %s %s", self._name, self._endpoint)
+            if self._outlet is not None:
+                self._lines.up("local_broker")
+                self._outlet.open_broker(session)
             await session.lost()
 
     def _arrive(self, arrivals: Arrivals, session: Session, inbound: Inbound) -> None:
