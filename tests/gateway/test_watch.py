@@ -249,6 +249,7 @@ async def test_a_disk_that_comes_late_brings_its_alarms_and_faults(tmp_path: Pat
     path.mkdir()
     with Store(path) as store:
         home = Home(file, store)
+        await remember(home.gateway)
         assert store.problem is not None
         path.rmdir()
         card.rename(path)
