@@ -59,7 +59,8 @@ class Broker:
     def start(self) -> Self:
         """Start it and wait until it accepts connections."""
         assert self._process is None, "the broker is already running"
-        process = subprocess.Popen(self._command(), stdin=subprocess.PIPE)
+        # In a session of its own: the kernel wakes the frozen processes of a group whose shell has gone.
+        process = subprocess.Popen(self._command(), stdin=subprocess.PIPE, start_new_session=True)
         self._process = process
         until_now(lambda: self._listens() or process.poll() is not None, _START_SECONDS, "the broker listens")
         assert process.poll() is None, f"the broker ended at once with status {process.returncode}"
@@ -80,6 +81,7 @@ class Broker:
 
     def thaw(self) -> None:
         """Let it go on after `freeze`."""
+        assert _all_threads_stopped(self.pid), "somebody else let the broker go on before its time"
         os.kill(self.pid, signal.SIGCONT)
 
     def _end(self, how: signal.Signals) -> None:
