@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drivers.device import Decoded, Device
-from drivers.event import Kind, Reject, Signal
-from drivers.measurements import QUANTITIES
+from drivers.event import Reject
 from drivers.registry import Driver, ListenerDriver, MqttDriver, PolledDriver, SerialDriver
+from drivers.signal_check import fault_in
 
 REASON = re.compile(r"[a-z0-9_]{1,40}")
 HELD_LIMIT_BYTES = 256
@@ -77,19 +77,17 @@ class Asked:
 
 
 def check(decoded: Decoded, vocabulary: Vocabulary) -> None:
-    """What a decoder returns is a refusal with a reason that is known, or signals with addresses and units that are."""
+    """What a decoder returns is a refusal with a reason that is known, or signals that are sound, of known drivers."""
     if isinstance(decoded, Reject):
         assert REASON.fullmatch(decoded.reason), f"{decoded.reason!r} is no short word"
         assert decoded.reason in vocabulary.reasons[decoded.driver], decoded
         return
     assert isinstance(decoded, tuple)
     for signal in decoded:
-        assert isinstance(signal, Signal)
+        assert fault_in(signal) is None, (fault_in(signal), signal)
         driver = vocabulary.drivers[signal.driver]
         # A device that is alone on its line sends no address: the line fills the port's name in.
         assert not signal.address or driver.normalise_address(signal.address) == signal.address
-        if signal.kind is Kind.MEASUREMENT:
-            assert QUANTITIES[str(signal.type)].unit == signal.unit
 
 
 def any_device(driver: str, address: str) -> Device | None:
@@ -222,6 +220,7 @@ def any_message_is_decoded_or_refused_by_name(messages: Messages) -> None:
             check(decoded, messages.vocabulary)
         else:
             assert all(signal.driver in messages.vocabulary.drivers for signal in decoded)
+            assert not any(map(fault_in, decoded))
             assert all(signal.retained is retained for signal in decoded)
 
     holds()

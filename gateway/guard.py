@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any, ParamSpec
 
 from drivers.device import Decoded, Device
-from drivers.event import Kind, Reject, Signal
+from drivers.event import Reject
 from drivers.framing import Splitter
 from drivers.registry import LearningMode, ListenerDriver, MqttDriver, PolledDriver, SerialDriver
+from drivers.signal_check import fault_in
 from gateway.plug_ins import DRIVER_FAILED, is_plug_in, package_of
 from gateway.problems import Problems
 from gateway.supervise import Failure, attempt
@@ -100,7 +101,7 @@ class _Guard:
 
     def failed(self, what: object) -> Reject:
         """Say it, once for as long as this house runs, and count what it was given as refused."""
-        how = what if isinstance(what, Failure) else "it gives what no driver may"
+        how = what if isinstance(what, Failure | str) else "it gives what no driver may"
         text = f'driver "{self._name}" of {package_of(self._name)} fails ({how}); its devices may be unheard: update it'
         self._problems.report(f"driver {self._name}", text)
         return Reject(driver=self._name, reason=DRIVER_FAILED)
@@ -115,9 +116,22 @@ class _Guard:
 
         def guarded(*arguments: Arguments.args, **named: Arguments.kwargs) -> Decoded:
             said = attempt(partial(decode, *arguments, **named))
-            return said if _is_decoded(said) and not isinstance(said, Failure) else self.failed(said)
+            return self._sound_part(said)
 
         return guarded
+
+    def _sound_part(self, said: Decoded | Failure) -> Decoded:
+        """An alarm is not lost for what is wrong with the reading beside it."""
+        if isinstance(said, Reject) and isinstance(said.driver, str) and isinstance(said.reason, str):
+            return said
+        if not isinstance(said, tuple):
+            return self.failed(said)
+        faults = [fault_in(signal) for signal in said]
+        sound = tuple(signal for signal, fault in zip(said, faults, strict=True) if fault is None)
+        if len(sound) == len(said):
+            return said
+        failed = self.failed(next(filter(None, faults)))
+        return sound or failed
 
     def answerer(self, answer: Callable[Arguments, bytes | None]) -> Callable[Arguments, bytes | None]:
         """`answer`, which returns bytes or None."""
@@ -181,18 +195,3 @@ class _GuardedSplitter:
             return found
         self._splitter = attempt(self._new_splitter)
         return [self._guard.failed(found)]
-
-
-def _is_decoded(said: object) -> bool:
-    if isinstance(said, Reject):
-        return isinstance(said.driver, str) and isinstance(said.reason, str)
-    return isinstance(said, tuple) and all(_is_signal(one) for one in said)
-
-
-def _is_signal(said: object) -> bool:
-    return (
-        isinstance(said, Signal)
-        and isinstance(said.kind, Kind)
-        and isinstance(said.driver, str)
-        and isinstance(said.address, str)
-    )

@@ -12,7 +12,7 @@ import pytest
 from drivers import plug_ins as metadata
 from drivers import registry
 from drivers.device import Device
-from drivers.event import Reject
+from drivers.event import Kind, Reject
 from drivers.plug_ins import GROUPS, PlugIn, sort_out
 from drivers.registry import DRIVERS, LISTENER_DRIVERS, MQTT_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS
 from gateway import catalogue, guard, plug_ins
@@ -230,6 +230,20 @@ def test_what_no_driver_may_give_is_taken_from_no_plug_in(folder: Path) -> None:
     assert driver.new_splitter().feed(b"x") == [failed]
     assert driver.decode(b"x", lambda *_: None) == failed
     assert driver.acknowledgement(b"x") is None
+
+
+def test_an_alarm_is_not_lost_for_what_is_wrong_beside_it(folder: Path) -> None:
+    said = """lambda frame, lookup: (
+        Signal(driver="brook", address="1", kind=Kind.ALARM, type="sos"),
+        Signal(driver="brook", address="1", kind=Kind.MEASUREMENT, type="heart_rate", value="61", unit="bpm"),
+    )"""
+    install(folder, "brook-panel", SOUND.replace("Splitter, decode,", f"Splitter, {said},"), ENTRIES)
+    problems = Problems()
+    decoded = guard.serial(SERIAL_DRIVERS["brook"], problems).decode(b"x", lambda *_: None)
+    assert not isinstance(decoded, Reject)
+    assert [signal.kind for signal in decoded] == [Kind.ALARM]
+    (problem,) = problems.list()
+    assert "its value is not what the field says" in problem
 
 
 def test_ours_pass_the_guard_untouched() -> None:
