@@ -5,12 +5,11 @@ only far behind it.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 from types import UnionType
-from typing import get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
-from drivers.event import RAW_LIMIT_BYTES, Kind, Location, Signal
+from drivers.event import RAW_LIMIT_BYTES, Kind, Signal
 from drivers.measurements import QUANTITIES
 
 TEXT_LIMIT = 256
@@ -18,12 +17,14 @@ TUPLE_LIMIT = 64
 INTEGER_LIMIT = 2**63
 """What the store can hold."""
 
+_tables: dict[type, Mapping[str, tuple[type, ...]]] = {}
+
 
 def fault_in(signal: object) -> str | None:
     """What is wrong with it, in words without its values; None where it is sound."""
     if not isinstance(signal, Signal):
         return "it is no Signal"
-    wrong = _wrong_field(signal, _SIGNAL) or (signal.location and _wrong_field(signal.location, _LOCATION))
+    wrong = wrong_field(signal) or (signal.location and wrong_field(signal.location))
     if wrong:
         return f"its {wrong} is not what the field says"
     location = signal.location
@@ -36,26 +37,29 @@ def fault_in(signal: object) -> str | None:
     return None
 
 
-def _types(hint: object) -> tuple[type, ...]:
-    parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-    found = tuple(part if isinstance(part, type) and get_origin(part) is None else tuple for part in parts)
-    return (*found, int) if float in found else found
+def wrong_field(said: Any) -> str | None:
+    """The first field of a dataclass that holds what its annotation does not allow; None where all are right.
 
-
-def _table(kind: type[Signal] | type[Location]) -> Mapping[str, tuple[type, ...]]:
-    hints = get_type_hints(kind)
-    return {field.name: _types(hints[field.name]) for field in fields(kind)}
-
-
-_SIGNAL, _LOCATION = _table(Signal), _table(Location)
-
-
-def _wrong_field(said: Signal | Location, table: Mapping[str, tuple[type, ...]]) -> str | None:
-    for name, types in table.items():
+    Of generic types only the outer one is looked at, of tuples also that they hold texts.
+    """
+    for name, types in _table(type(said)).items():
         value = getattr(said, name)
         if not isinstance(value, types) or not _is_sound(value):
             return name
     return None
+
+
+def _table(kind: type) -> Mapping[str, tuple[type, ...]]:
+    table = _tables.get(kind)
+    if table is None:
+        table = _tables[kind] = {name: _types(hint) for name, hint in get_type_hints(kind).items()}
+    return table
+
+
+def _types(hint: object) -> tuple[type, ...]:
+    parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    found = tuple(get_origin(part) or part for part in parts)
+    return (*found, int) if float in found else found
 
 
 def _is_sound(value: object) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from drivers import registry
+from gateway import plug_ins
 from gateway.control import Heard
 
 SOURCES_LIMIT = 64
@@ -66,7 +67,8 @@ class Learnt:
 
     def sections(self) -> str:
         """A `[[device]]` section for each sender that is not enrolled; `anju check-config` asks for what is left."""
-        return "\n".join(_section(source) for source in self.sources() if self._device(source) is None)
+        strangers = [source for source in self.sources() if self._device(source) is None]
+        return "\n".join(_section(source) for source in strangers if _can_be_enrolled(source.driver))
 
     def _device(self, source: Source) -> str | None:
         return self._enrolled.get((source.driver, source.address))
@@ -79,6 +81,11 @@ class Learnt:
             parts.append(f"{source.rssi_dbm} dBm")
         device = self._device(source)
         return _shown(" ".join(parts)) + (f" (enrolled as {device})" if device else "")
+
+
+def _can_be_enrolled(driver: str) -> bool:
+    """A receiver of another package may hear devices that no driver here knows."""
+    return driver in registry.DRIVERS and plug_ins.fault_of(registry.DRIVERS, driver) is None
 
 
 def _section(source: Source) -> str:

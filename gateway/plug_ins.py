@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from drivers.output import Action, OutputDriver
 from drivers.plug_ins import EXPLANATIONS, PlugIn
 from drivers.registry import (
     DRIVERS,
@@ -20,6 +21,7 @@ from drivers.registry import (
     own_names,
     plug_ins,
 )
+from drivers.signal_check import wrong_field
 from gateway.explain.explanation import Explanation, RejectedError, Vector
 from gateway.supervise import Failure, attempt
 
@@ -60,7 +62,8 @@ def fault_of(register: Register[Any], name: str) -> str | None:
     if isinstance(entry, Failure):
         wrong: str | None = f"{type(entry.error).__name__}: {entry.error}"
     else:
-        wrong = _unfit(entry)
+        checked = attempt(partial(_unfit, entry))
+        wrong = str(checked) if isinstance(checked, Failure) else checked
     return None if wrong is None else _said(register.plug_ins()[name], wrong)
 
 
@@ -123,14 +126,23 @@ def _said(plug_in: PlugIn, wrong: str) -> str:
 
 def _unfit(entry: object) -> str | None:
     """What is wrong with an entry of the right type that would harm others."""
+    wrong = wrong_field(entry)
+    if wrong is not None:
+        return f"its {wrong} is not what the field says"
     if isinstance(entry, Driver):
-        if not all(isinstance(model, Model) for model in entry.models.values()):
-            return "its models are not Model of drivers.registry"
+        if not all(isinstance(model, Model) and wrong_field(model) is None for model in entry.models.values()):
+            return "its models are not as Model of drivers.registry says"
         if entry.generic_model not in entry.models:
             return "its generic_model is none of its models"
+    if isinstance(entry, OutputDriver) and not all(map(_is_action, entry.actions.values())):
+        return "its actions are not as Action of drivers.output says"
     if isinstance(entry, MqttDriver) and not _are_filters(entry.subscriptions):
         return "its subscriptions are not a tuple of MQTT topic filters"
     return None
+
+
+def _is_action(action: object) -> bool:
+    return isinstance(action, Action) and wrong_field(action) is None
 
 
 def _are_filters(subscriptions: object) -> bool:

@@ -1,6 +1,7 @@
 """Packages of others: found without being imported, refused and reported in words, never able to stop the house."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,9 @@ from drivers.plug_ins import GROUPS, PlugIn, sort_out
 from drivers.registry import DRIVERS, LISTENER_DRIVERS, MQTT_DRIVERS, POLLED_DRIVERS, SERIAL_DRIVERS
 from gateway import catalogue, guard, plug_ins
 from gateway.config import check, load
+from gateway.control import Heard
 from gateway.decode import answer
+from gateway.learnt import Learnt
 from gateway.problems import Problems
 from tests.support.house import CORD, House
 from tests.support.packages import environment, install
@@ -73,7 +76,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def _forget() -> None:
     metadata.scan.cache_clear()
     registry.plug_ins.cache_clear()
-    for register in (DRIVERS, SERIAL_DRIVERS, LISTENER_DRIVERS, MQTT_DRIVERS, POLLED_DRIVERS):
+    for register in plug_ins._REGISTERS:
         for name in ("brook", "hoarder"):
             register._loaded.pop(name, None)
     for module in ("brook_panel", "hoarder"):
@@ -157,7 +160,10 @@ def test_ours_win_and_metadata_that_cannot_be_read_are_named(folder: Path, tmp_p
         ("DRIVER = 7", "not a Driver"),
         (SOUND.replace('Driver("brook"', 'Driver("creek"'), 'calls itself "creek"'),
         (SOUND.replace('MODELS, "panel"', 'MODELS, "pane"'), "generic_model"),
-        (SOUND.replace('Model("panel", True, 60, False)', "None"), "not Model"),
+        (SOUND.replace('Model("panel", True, 60, False)', "None"), "not as Model"),
+        (SOUND.replace("True, 60, False", 'True, "60", False'), "not as Model"),
+        (SOUND.replace("str.strip, None, None", "str.strip, None, None, repeat_seconds='3'"), "its repeat_seconds"),
+        (SOUND.replace("MODELS, ", "7, "), "its models"),
         (SOUND.replace("str.strip", "lambda typed: 1 / 0"), "ZeroDivisionError"),
         (SOUND + 'MQTT = MqttDriver("brook", ("brook/#/x",), decode)', "MQTT topic filters"),
     ],
@@ -187,6 +193,58 @@ def test_an_address_that_a_plug_in_refuses_is_a_mistake_like_any_other(folder: P
     assert "invalid literal" in mistake
     (mistake,), _ = check(house_with(tmp_path, {**DEVICE, "driver": "brok"}))
     assert mistake.endswith('unknown driver "brok"; did you mean "brook"?')
+
+
+OUTPUT = """
+from drivers.output import Action, Message, OutputDriver, Via
+
+BELL = Action(encode=lambda target, sounding: Message("", b"bell"))
+OUTPUT = OutputDriver(name="brook", via=Via.SERIAL, actions={"bell": BELL}, normalise_address=str.strip)
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ((), None),
+        (('"bell": BELL', '"bell": b"bell"'), "its actions"),
+        (("via=Via.SERIAL", "via='serial'"), "its via"),
+        (("str.strip)", "lambda typed: 7)"), "it gives no text"),
+    ],
+)
+def test_an_output_of_another_package_is_used_or_left_out(
+    folder: Path, tmp_path: Path, change: tuple[str, str] | tuple[()], said: str | None
+) -> None:
+    code = (SOUND + OUTPUT).replace(*change) if change else SOUND + OUTPUT
+    install(folder, "brook-panel", code, {**ENTRIES, "anju.output_drivers": {"brook": "brook_panel:OUTPUT"}})
+    house = House(folder=tmp_path, uplink_port=9, broker_port=9, devices=[CORD])
+    house.outputs = [{"name": "bell", "driver": "brook", "action": "bell", "address": " panel "}]
+    file = house.write()
+    file.write_text(file.read_text() + '[[serial]]\nname = "panel"\npath = "/dev/null"\ndriver = "brook"\n')
+    config = load(file)
+    assert [output.target.address for output in config.outputs] == ([] if said else ["panel"])
+    assert all(said is not None and said in fault for fault in config.faults)
+    assert bool(config.faults) is (said is not None)
+
+
+def test_an_output_waits_for_a_line_whose_driver_is_broken(folder: Path, tmp_path: Path) -> None:
+    code = (SOUND + OUTPUT).replace("SERIAL = ", "SERIES = ")
+    install(folder, "brook-panel", code, {**ENTRIES, "anju.output_drivers": {"brook": "brook_panel:OUTPUT"}})
+    house = House(folder=tmp_path, uplink_port=9, broker_port=9, devices=[CORD])
+    house.outputs = [{"name": "bell", "driver": "brook", "action": "bell", "address": "panel"}]
+    file = house.write()
+    file.write_text(file.read_text() + '[[serial]]\nname = "panel"\npath = "/dev/null"\ndriver = "brook"\n')
+    config = load(file)
+    assert (len(config.faults), config.serial_ports, len(config.outputs)) == (1, (), 1)
+
+
+def test_a_source_whose_driver_nobody_brings_is_shown_but_not_offered_for_enrolment(folder: Path) -> None:
+    install(folder, "brook-panel", SOUND.replace("DRIVER = ", "DRIVE = "), ENTRIES)
+    learnt = Learnt({})
+    for driver in ("brook", "creek", "ev1527"):
+        assert learnt.add(Heard(driver, "9EAD9", "F")) is not None
+    assert len(learnt.rows()) == 3
+    assert re.findall(r'driver = "(\w+)"', learnt.sections()) == ["ev1527"]
 
 
 def test_whatever_a_plug_in_raises_at_work_is_counted_and_said_once(
@@ -302,6 +360,11 @@ def test_the_commands_name_a_broken_package(tmp_path: Path) -> None:
     shown = run("anju", "check-config", "--config", file, environment=environment(tmp_path / "site"))
     assert (shown.returncode, shown.stdout) == (2, "")
     assert "RuntimeError: no" in shown.stderr
+
+
+def test_ours_are_what_their_fields_say() -> None:
+    for register in plug_ins._REGISTERS:
+        assert [plug_ins._unfit(driver) for driver in register.values()] == [None] * len(register)
 
 
 def test_every_group_is_one_of_a_register_or_of_the_explanations() -> None:
