@@ -65,6 +65,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
+        self._flying: dict[str, Entry] = {}
         self.overflowed = False
         """True while the store holds waiting messages that are not here."""
 
@@ -105,7 +106,7 @@ class Ledger:
         self,
         now: float,
         slots: int,
-        may_leave: Callable[["Entry"], bool] = lambda _: True,
+        may_leave: Callable[["Entry"], bool] | None = None,
         window: int = SLOT_LIMIT,
         beside: int = 0,
     ) -> list[Entry]:
@@ -116,16 +117,16 @@ class Ledger:
         theirs too.
         """
         total = min(slots, SLOT_LIMIT)
-        flying = [entry for entry in self._entries.values() if entry.in_flight]
+        flying = self._flying.values()
         alarms = sum(entry.is_alarm for entry in flying)
         free = min(total - len(flying), max(window - len(flying), 1 - alarms))
         if free <= 0:
             return []
         free_for_others = max(1, min(total, window) // OTHERS_SHARE) - (len(flying) - alarms) - beside
         chosen: list[Entry] = []
-        ready = [
-            entry for entry in self._entries.values() if not entry.in_flight and entry.due <= now and may_leave(entry)
-        ]
+        ready = [entry for entry in self._entries.values() if not entry.in_flight and entry.due <= now]
+        if may_leave is not None:
+            ready = [entry for entry in ready if may_leave(entry)]
         for entry in heapq.nsmallest(free, ready, key=attrgetter("turn")):
             if not entry.is_alarm:
                 if free_for_others <= 0:
@@ -141,6 +142,7 @@ class Ledger:
         entry.sends += 1
         entry.take_place(now)
         entry.in_flight = True
+        self._flying[event] = entry
         entry.due = now + resend_after_seconds(entry.rank, now - entry.fresh)
         return entry
 
@@ -149,13 +151,14 @@ class Ledger:
 
         On a slow line that may be long after it was sent: the centre still gets its time to answer.
         """
-        entry = self._entries.get(event)
+        entry = self._flying.pop(event, None)
         if entry is not None:
             entry.in_flight = False
             entry.due = max(entry.due, now + ANSWER_SECONDS)
 
     def received(self, event: str) -> bool:
         """The centre has it: the message is done. False where it was not waiting."""
+        self._flying.pop(event, None)
         return self._entries.pop(event, None) is not None
 
     def hold(self, event: str, now: float) -> bool:
@@ -168,8 +171,9 @@ class Ledger:
 
     def line_lost(self) -> None:
         """Whatever was on its way went down with the connection."""
-        for entry in self._entries.values():
+        for entry in self._flying.values():
             entry.in_flight = False
+        self._flying.clear()
 
     def make_due(self, now: float) -> None:
         """A new connection, or a centre that is back: everything unanswered goes again, from the top.
@@ -183,7 +187,7 @@ class Ledger:
 
     def in_flight(self) -> int:
         """How many messages are sent and have no PUBACK yet."""
-        return sum(entry.in_flight for entry in self._entries.values())
+        return len(self._flying)
 
     def unanswered(self) -> int:
         """How many messages wait for the centre's `received`."""

@@ -106,6 +106,7 @@ class Uplink:
         self._short_lives = 0
         self.trust = Trust(endpoint, clock)
         self.pace = Pace()
+        self._pump_is_due = False
         self.unheard = False
         """The broker had no subscriber for the newest message: the centre is not there yet."""
         self._status_wanted = asyncio.Event()
@@ -123,12 +124,14 @@ class Uplink:
 
     def pump(self) -> None:
         """Send everything that is due, in order, while slots last."""
+        self._pump_is_due = False
         session = self._session
         if session is None:
             return
         others = session.unacknowledged - self._ledger.in_flight()
         slots = session.receive_maximum - max(others, min(RESERVED_SLOTS, session.receive_maximum - 1))
-        for entry in self._ledger.due(self._clock.monotonic(), slots, self.trust.may_carry, self.pace.window, others):
+        may_leave = self.trust.may_carry if self.trust.expired else None
+        for entry in self._ledger.due(self._clock.monotonic(), slots, may_leave, self.pace.window, others):
             self._send(session, entry)
 
     def resend_all(self) -> None:
@@ -338,7 +341,9 @@ class Uplink:
             self._problems.over(self._problem(f"publish {branch}"))
             if event is not None:
                 self._taken(event, answered.result())
-        self.pump()
+        if not self._pump_is_due:  # once for all that the broker says in one turn
+            self._pump_is_due = True
+            asyncio.get_running_loop().call_soon(self.pump)
 
     def _taken(self, event: str, reason_code: int) -> None:
         self._hops.acknowledged(event)
