@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers import box
 from drivers.device import Device
 from gateway.config_devices import DEVICE_ID, DEVICE_ID_REMEDY, LABEL, LABEL_REMEDY, NO_ROOM
 from gateway.config_rules import Table, listed, quoted
@@ -56,6 +55,9 @@ def read_box(table: Table | None, devices: tuple[Device, ...]) -> Box | None:
 
 
 def _device(table: Table, devices: tuple[Device, ...]) -> Device:
+    # Here and below, and not above: a house without a box never loads its driver.
+    from drivers import box
+
     id_ = table.matching_text("id", DEVICE_ID, remedy=DEVICE_ID_REMEDY, required=False) or box.NAME
     if any(device.id == id_ for device in devices):
         table.problem("id", f"a [[device]] has the id {quoted(id_)} already; give the box another with id")
@@ -81,6 +83,8 @@ def _chip(table: Table) -> str:
 
 
 def _buttons(table: Table) -> dict[str, int]:
+    from drivers import box
+
     lines = table.table("buttons")
     if lines is None:
         return {}
@@ -98,6 +102,8 @@ def _level(table: Table, key: str, default: str) -> str:
 
 
 def _check_lines(table: Table, read: Box) -> None:
+    from drivers import box
+
     if not (table.has("buttons") or table.has("lamp") or table.has("buzzer")):
         table.missing("buttons", f"write buttons = {{ {box.SOS} = 17 }}; known here: {listed(box.BUTTONS)}")
     seen: dict[int, str] = {}
