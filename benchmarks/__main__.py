@@ -8,7 +8,20 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from benchmarks import alarm, decode, disk, hostile, idle, mobile_data, outage, slow_line, steady, throughput, week
+from benchmarks import (
+    alarm,
+    decode,
+    disk,
+    hostile,
+    idle,
+    inward,
+    mobile_data,
+    outage,
+    slow_line,
+    steady,
+    throughput,
+    week,
+)
 
 _DISK = "/var/tmp"
 
@@ -25,6 +38,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[str]]] = {
     "outage": outage.measure,
     "disk": disk.measure,
     "hostile": hostile.measure,
+    "inward": inward.measure,
     "slow_line": slow_line.measure,
     "week": week.measure,
     "idle": idle.measure,
