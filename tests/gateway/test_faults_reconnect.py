@@ -67,6 +67,19 @@ async def test_events_that_keep_coming_do_not_put_off_the_next_attempt() -> None
         offering.cancel()
 
 
+async def test_a_quiet_line_is_pinged_seldom_enough_for_mobile_data_and_often_enough_for_its_network() -> None:
+    said: list[bytes] = []
+
+    async def listen(connection: Connection) -> None:
+        said.append((await connection.accept()).body)
+        await connection.gone()
+
+    async with fake_server(listen) as server, uplink_to(server.port, []):
+        await until(lambda: said)
+    (keepalive_seconds,) = struct.unpack_from("!H", said[0], len(b"\x00\x04MQTT") + 2)
+    assert keepalive_seconds == 240
+
+
 async def test_a_centre_that_comes_and_goes_does_not_make_us_exceed_what_the_broker_allows() -> None:
     in_flight: list[int] = []
 
