@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from drivers.device import Decoded, Device
 from drivers.event import Reject
+from drivers.modbus_frame import Request, decode_request
 from drivers.registry import Driver, ListenerDriver, MqttDriver, PolledDriver, SerialDriver
 from drivers.signal_check import fault_in
 
@@ -253,9 +254,11 @@ def a_payload_of_five_megabytes_is_refused_unread(messages: Messages) -> None:
 
 
 def each_device_has_questions_and_a_time(asked: Asked) -> None:
-    """Frames to send, how often, and the name of its line."""
+    """Frames to send, each a Modbus request that reads; how often; and the name of its line."""
     for device in asked.devices:
-        assert all(isinstance(question, bytes) and question for question in asked.driver.questions(device))
+        questions = asked.driver.questions(device)
+        assert isinstance(questions, tuple)
+        assert all(isinstance(decode_request(question), Request) for question in questions)
         assert asked.driver.poll_seconds(device) > 0
         assert asked.driver.port_of(device.address)
 

@@ -162,7 +162,8 @@ class PolledDriver:
     """Devices that share a serial line and speak only when asked.
 
     `port_of` gives the line's name out of a device's normalised address, `questions` the frames to send to a device in
-    order, every `poll_seconds`. `decode` takes the line's name, the question, all bytes heard since, and the lookup.
+    order, each a Modbus request that reads, every `poll_seconds`. `decode` takes the line's name, the question, all
+    bytes heard since, and the lookup.
     """
 
     name: str

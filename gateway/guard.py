@@ -63,6 +63,9 @@ def polled(driver: PolledDriver, problems: Problems) -> PolledDriver:
     """The driver of heads that are asked that raises nothing; one that cannot be asked is heard of as silent."""
     if not is_plug_in(driver.name):
         return driver
+    # Here and not above: only a house with such a line loads what is said on it.
+    from drivers.modbus_frame import Request, decode_request
+
     guard = _Guard(driver.name, problems)
 
     def port_of(address: str) -> str:
@@ -71,7 +74,9 @@ def polled(driver: PolledDriver, problems: Problems) -> PolledDriver:
 
     def questions(device: Device) -> tuple[bytes, ...]:
         asked = attempt(partial(driver.questions, device))
-        is_sound = isinstance(asked, tuple) and all(isinstance(question, bytes) for question in asked)
+        is_sound = isinstance(asked, tuple) and all(
+            isinstance(question, bytes) and isinstance(decode_request(question), Request) for question in asked
+        )
         return asked if is_sound and isinstance(asked, tuple) else guard.instead((), asked)
 
     def poll_seconds(device: Device) -> float:

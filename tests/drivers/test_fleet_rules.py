@@ -11,6 +11,7 @@ from drivers.device import Decoded, Device, Lookup
 from drivers.event import Kind, Reject, Signal
 from drivers.fleet_rules import ASKED_RULES, DRIVER_RULES, LINE_RULES, MESSAGE_RULES, Asked, Line, Messages, Vocabulary
 from drivers.framing import ResyncingSplitter, Verdict, between, exactly, head_pattern
+from drivers.modbus_frame import Request, encode_request
 from drivers.registry import Driver, Model, MqttDriver, PolledDriver, SerialDriver
 
 DRIVER = Driver("brook", (), {"panel": Model("panel", True, 60, False)}, "panel", str.strip, None, None)
@@ -67,7 +68,9 @@ def message(topic: str, payload: bytes, retained: bool, lookup: Lookup) -> Decod
 
 SERIAL = SerialDriver("brook", 9_600, new_splitter, decode, lambda _frame: None)
 MQTT = MqttDriver("brook", ("brook/+",), message)
-POLLED = PolledDriver("brook", 9_600, str, lambda _device: (b"?",), lambda _device: 1.0, lambda *_: ())
+POLLED = PolledDriver(
+    "brook", 9_600, str, lambda _device: (encode_request(Request(1, 3, 0, 1)),), lambda _device: 1.0, lambda *_: ()
+)
 HEAD = Device(id="d", driver="brook", address="bus", model="panel", room="")
 
 
@@ -120,7 +123,7 @@ def test_messages_that_break_a_rule_fail_by_it(broken_decode: Callable[..., Deco
     ("change", "broken"),
     [
         ({}, 0),
-        ({"questions": lambda _device: ("?",)}, 1),
+        ({"questions": lambda _device: (b"?",)}, 1),
         ({"poll_seconds": lambda _device: 0}, 1),
         ({"decode": raises}, 1),
     ],
