@@ -49,11 +49,19 @@ class PlugIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """What is not used, in words with the remedy; `name` None where nobody can read what it would have been."""
+
+    name: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
-    """What the installed packages declare: by (group, name), and in words what of it is not used, with the remedy."""
+    """What the installed packages declare: by (group, name), and what of it is not used."""
 
     plug_ins: Mapping[tuple[str, str], PlugIn]
-    refused: tuple[str, ...]
+    refused: tuple[Refused, ...]
 
     def of(self, group: str) -> dict[str, PlugIn]:
         """The usable ones of one group by name, in alphabetical order."""
@@ -61,7 +69,7 @@ class Declared:
 
 
 @cache
-def scan() -> tuple[tuple[PlugIn, ...], tuple[str, ...]]:
+def scan() -> tuple[tuple[PlugIn, ...], tuple[Refused, ...]]:
     """What is written in the metadata of all installed packages, once per process; and which cannot be read.
 
     Takes tens of milliseconds: a house without plug-ins never gets here.
@@ -80,7 +88,8 @@ def scan() -> tuple[tuple[PlugIn, ...], tuple[str, ...]]:
             package = f"{name} {distribution.version or '?'}"
             entries = [entry for entry in distribution.entry_points if entry.group in GROUPS]
         except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
-            unreadable.append(f"{name}: its metadata cannot be read ({type(error).__name__}); install it again")
+            text = f"{name}: its metadata cannot be read ({type(error).__name__}); install it again"
+            unreadable.append(Refused(None, text))
             continue
         # The first one on the path is what Python imports.
         found.setdefault(name, [PlugIn(entry.group, entry.name, entry.value, package) for entry in entries])
@@ -102,7 +111,7 @@ def sort_out(found: Collection[PlugIn], ours: Collection[str]) -> Declared:
             wanted.add(key)
             usable[key] = plug_in
         if wrong is not None:
-            refused.append(f"{plug_in}: not used: {wrong}")
+            refused.append(Refused(plug_in.name, f"{plug_in}: not used: {wrong}"))
     return Declared(usable, tuple(refused))
 
 

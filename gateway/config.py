@@ -104,7 +104,7 @@ def check(path: Path) -> tuple[list[str], list[str]]:
         config = load(path)
     except ConfigError as error:
         return list(error.problems), []
-    refused = [f"{path}:1: warning: {text}" for text in registry.plug_ins().refused]
+    refused = [f"{path}:1: warning: {refused.text}" for refused in registry.plug_ins().refused]
     return list(config.faults), [*config.warnings, *refused]
 
 

@@ -214,6 +214,10 @@ def read_driver(table: Table, what: str, *known: registry.Register[Any]) -> str:
                 table.fault("driver", fault)
             return "" if fault else name
     # Only now, since it takes a while: what other packages bring.
+    refusal = plug_ins.refusal_of(name)
+    if refusal is not None:
+        table.fault("driver", f"driver {quoted(name)}: {refusal}")
+        return ""
     names = sorted({name for register in known for name in (*register, *register.plug_ins())})
     table.problem("driver", f"unknown driver {quoted(name)}{suggestion(name, names)}")
     return ""

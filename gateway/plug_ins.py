@@ -76,7 +76,12 @@ def faults() -> list[str]:
             found.append(_said(plug_in, f"{type(loaded.error).__name__}: {loaded.error}"))
         elif not callable(loaded):
             found.append(_said(plug_in, "it is not a function"))
-    return [fault for fault in found if fault is not None] + list(plug_ins().refused)
+    return [fault for fault in found if fault is not None] + [refused.text for refused in plug_ins().refused]
+
+
+def refusal_of(name: str) -> str | None:
+    """Why a name that nobody brings may be one of a package all the same; None where it is only a wrong name."""
+    return next((refused.text for refused in plug_ins().refused if refused.name in (name, None)), None)
 
 
 def usable(register: Register[Any]) -> list[str]:

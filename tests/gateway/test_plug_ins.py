@@ -123,12 +123,28 @@ def test_what_is_declared_wrongly_is_refused_with_package_and_remedy() -> None:
     ]
     sorted_out = sort_out(found, {"ev1527"})
     assert [name for _, name in sorted_out.plug_ins] == ["ok"]
-    assert [("ours" in text or "our own" in text, "remove one" in text) for text in sorted_out.refused] == [
+    assert [("our own" in one_of.text, "remove one" in one_of.text) for one_of in sorted_out.refused] == [
         (True, False), (False, False), (False, False), (False, True),
     ]  # fmt: skip
     assert all(
-        "entry point anju.drivers: " in text and text.startswith(("one 1.0", "two 2.0")) for text in sorted_out.refused
+        "entry point anju.drivers: " in one_of.text and one_of.text.startswith(("one 1.0", "two 2.0"))
+        for one_of in sorted_out.refused
     )
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_a_driver_that_two_packages_want_or_none_can_name_does_not_stop_the_house(
+    folder: Path, tmp_path: Path, torn: bool
+) -> None:
+    install(folder, "brook-panel", SOUND, ENTRIES)
+    if torn:
+        (folder / "brook_panel-1.0.dist-info" / "entry_points.txt").write_text("[anju.drivers]\nno equals sign\n")
+    else:
+        install(folder, "other-brook", "", ENTRIES)
+    file = house_with(tmp_path, DEVICE, CORD)
+    (fault,), _ = check(file)
+    assert ("metadata cannot be read" if torn else "remove one of the two") in fault
+    assert [device.id for device in load(file).devices] == ["cord-bath"]
 
 
 def test_three_packages_with_one_name_leave_none_of_them() -> None:
