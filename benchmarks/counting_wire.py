@@ -32,6 +32,7 @@ class CountingWire:
         self._done = 0
         self._lines: set[socket.socket] = set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._ended = asyncio.Event()
 
     @property
     def spent(self) -> int:
@@ -44,6 +45,13 @@ class CountingWire:
             self._note_end(line)
         for writer in self._writers:
             writer.transport.abort()
+
+    async def end(self) -> None:
+        """Cut it for good, and wait until nobody serves it any more."""
+        while self._writers:
+            self._ended.clear()
+            self.tear()
+            await self._ended.wait()
 
     async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection until either side ends."""
@@ -59,10 +67,11 @@ class CountingWire:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._note_end(line)
-            self._writers -= {writer, far_writer}
             writer.transport.abort()
             far_writer.transport.abort()
             await asyncio.gather(*ways, return_exceptions=True)
+            self._writers -= {writer, far_writer}
+            self._ended.set()
 
     def _note_end(self, line: socket.socket) -> None:
         if line in self._lines:
@@ -96,5 +105,4 @@ async def counting_wire(target: int) -> AsyncIterator[CountingWire]:
         yield wire
     finally:
         server.close()
-        wire.tear()
-        await asyncio.sleep(0.1)  # until the ends are told
+        await wire.end()
