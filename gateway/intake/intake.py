@@ -120,7 +120,9 @@ class Intake:
         if signal.kind is not Kind.SUPERVISION_LOST:
             self.last_heard[device.id] = moment.wall
             self.heard_at[device.id] = moment.monotonic
-        return known + self._news(device, signal, moment)
+        news = self._news(device, signal, moment)
+        # A call for help with an empty battery leaves, and is written, before what is said of the battery.
+        return news + known if signal.kind is Kind.ALARM else known + news
 
     def look(self, moment: Moment) -> list[Outcome]:
         """What is due without a new message: counts that were held back, a device that begins or ceases to babble."""

@@ -139,7 +139,7 @@ def test_a_redelivered_press_of_an_earlier_boot_is_the_same_one_and_a_second_equ
 def test_a_restore_made_of_the_first_press_excuses_no_second_one() -> None:
     listener = Listener()
     listener.intake.fault(Kind.SUPERVISION_LOST, None, moment(1.0), device=BUTTON)
-    assert kinds(say(listener, BUTTON, 2.0, action="single")) == [("restore", "supervision_lost"), ("alarm", "sos")]
+    assert kinds(say(listener, BUTTON, 2.0, action="single")) == [("alarm", "sos"), ("restore", "supervision_lost")]
     assert not raised(say(listener, BUTTON, 3.0, again=True, action="single"))
     assert raised(say(listener, BUTTON, 3.0, again=True, action="single"))
 
@@ -277,3 +277,11 @@ def test_a_press_under_a_bridge_clock_that_stands_still_is_news_and_its_echo_is_
     assert len(raised(listener.hear(press, 10.0))) == 1
     assert raised(listener.hear(press, 100.0)) == []
     assert len(raised(listener.hear(replace(press, raw=b"2"), 200.0))) == 1
+
+
+def test_a_call_for_help_goes_before_what_is_said_of_its_battery_and_its_return() -> None:
+    listener = Listener()
+    lost = listener.intake.fault(Kind.SUPERVISION_LOST, None, moment(1.0), device=BUTTON)
+    assert happened(lost)
+    outcomes = listener.hear(signal(BUTTON, code="emergency", battery_low=True), 2.0)
+    assert [event.kind for event in happened(outcomes)] == [Kind.ALARM, Kind.RESTORE, Kind.LOW_BATTERY]
