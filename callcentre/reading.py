@@ -164,10 +164,16 @@ def _event(gateway: str, message: Message) -> EventReport:
         id=message.id,
         kind=kind,
         name=(_text(data.get("type")) or kind) if named else kind,
-        device=_text(data.get("device")) or "",
+        device=_text(data.get("device")) or _where(data),
         room=_text(data.get("room")),
         at=_clock_of(data) or _plausible(message.time),
     )
+
+
+def _where(data: dict[str, Any]) -> str:
+    """Which line, way or part of the house, where no device is meant: two lost lines are two faults."""
+    evidence = data.get("evidence")
+    return (_text(evidence.get("where")) if isinstance(evidence, dict) else None) or ""
 
 
 def _priority(claimed: Any, kind: str) -> str:

@@ -56,7 +56,10 @@ class AlarmReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventReport:
-    """One message that is no alarm. `name` is what is wrong or over: the trouble's type, else the kind."""
+    """One message that is no alarm. `name` is what is wrong or over: the trouble's type, else the kind.
+
+    `device` is the device's id, else the house's own word for the line or part that is meant, else empty.
+    """
 
     gateway: str
     id: str

@@ -192,3 +192,15 @@ def _stored(desk: Desk) -> list[str]:
 def _payload(message: aiomqtt.Message) -> bytes:
     assert isinstance(message.payload, bytes)
     return message.payload
+
+
+async def test_two_lost_lines_are_two_faults(desk: Desk) -> None:
+    token = desk.token()
+    async with desk.running(), house(desk.broker_port) as home:
+        for kind, where in (("trouble", "rf"), ("trouble", "route.sms"), ("restore", "rf")):
+            lost = {"kind": kind, "type": "link_lost", "device": None, "room": None, "evidence": {"where": where}}
+            event = alarm_message(what=f"anju.event.{kind}", priority="trouble", **lost)
+            await home.send("event", event)
+            await home.answer(about=event["id"])
+        (row,) = (await desk.get("/api/homes", token))["homes"]
+    assert [(fault["name"], fault["device"]) for fault in row["faults"]] == [("link_lost", "route.sms")]
