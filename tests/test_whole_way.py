@@ -35,7 +35,7 @@ async def test_a_cord_is_pulled_an_operator_presses_and_the_resident_hears(
                 await radio.write(encode_key("9EAD9F"))
             alarm = (await gateway.wait_line(r"notice state=received alarm=(\S+)")).group(1)
             card = f"[data-id='{alarm}']"
-            await page.shows(card, "拉绳求助")
+            await page.shows(card, "紧急求助")
             await page.shows(card, "卫生间")
             for step, notice in (("accept", "accepted"), ("dispatch", "dispatched"), ("arrive", "arrived")):
                 await page.press(f"{card} .next[data-step={step}]")

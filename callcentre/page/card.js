@@ -3,12 +3,13 @@
 import { element, icon } from "./dom.js";
 import { findingText } from "./finding.js";
 import { ageText, durationText, momentText } from "./time.js";
-import { faultWord, priorityWord, resultWord, roomWord, sourceWord, RESULT_NAMES, typeIcon, typeWord, word } from "./words.js";
+import { faultWord, placeWord, priorityWord, resultWord, roomWord, sourceWord, RESULT_NAMES, typeIcon, typeWord, word } from "./words.js";
 
 const STATES = ["none", "accepted", "dispatched", "arrived"];
 const NEXT_STEP = { none: "accept", accepted: "dispatch", dispatched: "arrive", arrived: "resolve" };
 const MINUTES = [5, 10, 15, 20, 30, 45, 60];
 
+export const personText = (name, role) => word("with_bracket", name, word(role));
 export const residentName = (row) => row.resident_name ?? row.pseudonym ?? row.gateway;
 
 // `view` is what this screen knows beside the row: {operator, panel, details, note, act, setPanel, keepNote, toggleDetails}.
@@ -75,7 +76,7 @@ function age(row) {
 
 function steps(row, view) {
   const mine = row.owner === view.operator.name;
-  const owner = row.owner === null ? word("nobody") : mine ? word("mine") : word("owned", `${row.owner}（${word(row.owner_role)}）`);
+  const owner = row.owner === null ? word("nobody") : mine ? word("mine") : word("owned", personText(row.owner, row.owner_role));
   const made = element("div", { class: "steps" },
     element("div", { class: "owner" }, owner, row.minutes !== null && row.state === "dispatched" && ` · ${word("minutes", row.minutes)}`));
   const button = (step, kind, onclick) =>
@@ -129,7 +130,7 @@ function details(full) {
       line("telephone", card.telephone), line("address", card.address), line("remark", card.note), line("device", device)),
     full.history.length > 0 && element("div", {}, element("strong", {}, word("history")),
       element("ul", {}, ...full.history.map((entry) => element("li", {},
-        `${momentText(entry.at)}  ${word(entry.action)} · ${entry.name}（${word(entry.role)}）${entry.detail ? ` · ${resultWord(entry.detail)}` : ""}`)))));
+        `${momentText(entry.at)}  ${word(entry.action)} · ${personText(entry.name, entry.role)}${entry.detail ? ` · ${resultWord(entry.detail)}` : ""}`)))));
 }
 
-export const faultLine = (fault) => [faultWord(fault.name), fault.room && roomWord(fault.room), fault.device].filter(Boolean).join(" · ");
+export const faultLine = (fault) => [faultWord(fault.name), fault.room && roomWord(fault.room), fault.device && placeWord(fault.device)].filter(Boolean).join(" · ");

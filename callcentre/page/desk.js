@@ -1,6 +1,6 @@
 // The operators' page: keeps the queue true, says at once when it cannot, and rings until somebody has an alarm.
 
-import { residentName } from "./card.js";
+import { personText, residentName } from "./card.js";
 import { icon } from "./dom.js";
 import { CARDS_SHOWN, Queue } from "./queue.js";
 import * as server from "./server.js";
@@ -129,7 +129,7 @@ function drawFrame() {
 
 function drawDesk() {
   byId("district").textContent = desk.district;
-  byId("operator").textContent = `${desk.operator.name}（${word(desk.operator.role)}）`;
+  byId("operator").textContent = personText(desk.operator.name, desk.operator.role);
   const alive = document.createElement("span");
   alive.textContent = `● ${word("alive", desk.homes.alive)}`;
   const silent = document.createElement("span");

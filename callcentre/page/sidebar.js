@@ -6,14 +6,17 @@ import { momentText } from "./time.js";
 import { faultWord, resultWord, typeWord, word } from "./words.js";
 
 const SHOWN_HOMES = 12;
+const SHOWN_FAULTS = 4;
+const SHOWN_PROBLEMS = 3;
 
 export function showHomes(list, homes) {
   const needy = homes.filter((home) => !home.alive || home.faults.length || home.requests.length || home.problems.length);
   const lines = needy.slice(0, SHOWN_HOMES).map((home) => element("li", { class: home.alive ? "" : "silent" },
     element("strong", {}, residentName(home)),
     !home.alive && element("span", {}, `✕ ${word("silent_since", home.heard_at ? momentText(home.heard_at) : word("never"))}`),
-    ...home.faults.slice(0, 4).map((fault) => element("span", {}, `⚠ ${faultLine(fault)}`)),
-    ...home.problems.slice(0, 3).map((problem) => element("span", {}, `⚠ ${faultWord(problem)}`)),
+    ...home.faults.slice(0, SHOWN_FAULTS).map((fault) => element("span", {}, `⚠ ${faultLine(fault)}`)),
+    home.faults.length > SHOWN_FAULTS && element("span", {}, word("more_faults", home.faults.length - SHOWN_FAULTS)),
+    ...gatewaySays(home.problems),
     ...home.requests.map((request) => element("span", {}, `☎ ${faultWord(request.name)} · ${momentText(request.at)}`))));
   if (needy.length > SHOWN_HOMES) lines.push(element("li", {}, word("more", needy.length - SHOWN_HOMES)));
   if (!needy.length) {
@@ -22,9 +25,18 @@ export function showHomes(list, homes) {
   list.replaceChildren(...lines);
 }
 
+// The gateway's own sentences are in English: marked as such, and as nothing that an operator has to understand.
+function gatewaySays(problems) {
+  if (!problems.length) return [];
+  const hidden = problems.length - SHOWN_PROBLEMS;
+  return [element("span", {}, `⚠ ${word("house_says")}`),
+    ...problems.slice(0, SHOWN_PROBLEMS).map((problem) => element("small", { lang: "en" }, problem)),
+    hidden > 0 && element("span", {}, word("more_faults", hidden))];
+}
+
 export function showClosed(list, rows) {
   const lines = rows.map((row) => element("li", {},
-    element("strong", {}, `${typeWord(row.type)}${row.test ? `（${word("test")}）` : ""}`),
+    element("strong", {}, row.test ? word("with_bracket", typeWord(row.type), word("test")) : typeWord(row.type)),
     element("span", {}, residentName(row)),
     element("span", {}, `${row.result ? resultWord(row.result) : word("filed")} · ${momentText(row.updated_at)}`)));
   list.replaceChildren(...(lines.length ? lines : [element("li", { class: "empty" }, word("none_closed"))]));

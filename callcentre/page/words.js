@@ -19,6 +19,7 @@ const PAIRS = {
   more: ["还有 {0} 条未显示", "{0} more not shown"],
   nobody: ["尚无人接警", "Nobody has it yet"],
   owned: ["{0} 正在处理", "{0} has it"],
+  with_bracket: ["{0}（{1}）", "{0} ({1})"],
   mine: ["您正在处理", "You have it"],
   accept: ["接警", "Accept"],
   dispatch: ["派单", "Dispatch"],
@@ -60,6 +61,9 @@ const PAIRS = {
   refused: ["操作未成功：{0}", "That did not work: {0}"],
   taken: ["{0} 已先接警", "{0} was first"],
   open_alarms: ["{0} 条报警", "{0} alarms"],
+  more_faults: ["还有 {0} 项", "{0} more"],
+  house_says: ["网关提示（请转告技术人员）：", "The gateway says (for the engineer): "],
+  route: ["上报线路 {0}", "way {0}"],
   silent_since: ["失联，最后心跳 {0}", "silent, last heartbeat {0}"],
   never: ["从未", "never"],
   all_alive: ["所有住户在线，无故障", "All homes alive, no faults"],
@@ -87,7 +91,7 @@ const PAIRS = {
 };
 
 const TYPES = {
-  sos: ["拉绳求助", "Help call", "cord"], smoke: ["烟雾报警", "Smoke", "smoke"], heat: ["高温报警", "Heat", "heat"],
+  sos: ["紧急求助", "Help call", "cord"], smoke: ["烟雾报警", "Smoke", "smoke"], heat: ["高温报警", "Heat", "heat"],
   co: ["一氧化碳", "Carbon monoxide", "gas"], gas: ["燃气泄漏", "Gas leak", "gas"], water: ["漏水", "Water leak", "water"],
   fall: ["跌倒", "Fall", "fall"], inactivity: ["长时间无活动", "No activity", "still"],
   wandering: ["走失风险", "Wandering", "wander"], out_of_bed: ["离床未归", "Out of bed", "bed"],
@@ -96,9 +100,10 @@ const TYPES = {
   unreadable: ["无法识别的报警", "Unreadable alarm", "unknown"],
 };
 const ROOMS = {
-  bathroom: ["卫生间", "bathroom"], kitchen: ["厨房", "kitchen"], bedroom: ["卧室", "bedroom"],
-  living_room: ["客厅", "living room"], living: ["客厅", "living room"], hall: ["走廊", "hall"],
-  entrance: ["门口", "entrance"], balcony: ["阳台", "balcony"], corridor: ["走廊", "corridor"],
+  bathroom: ["卫生间", "bathroom"], toilet: ["卫生间", "toilet"], kitchen: ["厨房", "kitchen"], bedroom: ["卧室", "bedroom"],
+  living_room: ["客厅", "living room"], living: ["客厅", "living room"], dining_room: ["餐厅", "dining room"], study: ["书房", "study"],
+  hall: ["走廊", "hall"], corridor: ["走廊", "corridor"], entrance: ["门口", "entrance"], door: ["门口", "door"], stairs: ["楼梯", "stairs"],
+  balcony: ["阳台", "balcony"], yard: ["院子", "yard"], garden: ["院子", "garden"], outside: ["户外", "outside"],
 };
 const RESULTS = {
   helped: ["已帮助", "Helped"], hospital: ["已送医", "Taken to hospital"], no_help_needed: ["无需帮助", "No help needed"],
@@ -114,6 +119,11 @@ const FAULTS = {
   meal: ["助餐", "meal"], bath: ["助浴", "bath"], cleaning: ["助洁", "cleaning"], mobility: ["助行", "mobility"],
   medical: ["助医", "medical help"], urgent_errand: ["助急", "urgent errand"], call_back: ["请回电", "call back"],
   visit_done: ["已探访", "visit done"],
+};
+// Which line or part of the house a fault is about, where no device is meant.
+const PLACES = {
+  local_broker: ["家中消息服务器", "local broker"], box: ["网关盒子", "box"], put_aside: ["损坏的数据库已另存", "damaged database put aside"],
+  not_set: ["未校时", "not set"], jumped: ["时间跳变", "jumped"],
 };
 const SOURCES = {
   gnss: ["卫星定位", "by satellite"], wifi: ["WiFi 定位", "by WiFi"], cell: ["基站定位", "by phone cells"],
@@ -133,9 +143,11 @@ export const RESULT_NAMES = Object.keys(RESULTS);
 export const word = (name, ...values) => fill((PAIRS[name] ?? [name, name])[language], values);
 export const typeWord = (type) => TYPES[type]?.[language] ?? type;
 export const typeIcon = (type) => TYPES[type]?.[2] ?? "unknown";
-export const roomWord = (room) => ROOMS[room]?.[language] ?? room;
+export const roomWord = (room) => ROOMS[room.toLowerCase().replaceAll(" ", "_")]?.[language] ?? room;
 export const resultWord = (result) => RESULTS[result]?.[language] ?? result;
 export const faultWord = (name) => FAULTS[name]?.[language] ?? name;
+export const placeWord = (name) =>
+  name.startsWith("route.") ? word("route", name.slice("route.".length)) : PLACES[name]?.[language] ?? name;
 export const sourceWord = (source) => source && (SOURCES[source]?.[language] ?? source);
 export const quantityWord = (name) => QUANTITIES[name]?.[language] ?? name;
 export const unitWord = (unit) => (unit ? UNITS[unit]?.[language] ?? unit : "");

@@ -29,7 +29,7 @@ async def test_an_operator_takes_an_alarm_to_its_end(desk: Desk, browser: webdri
         page = await Page(browser, desk.port).open(desk.token("王芳"))
         await page.shows("#calm", "没有未处理的报警")
         await home.alarm(message)
-        await page.shows(card, "拉绳求助")
+        await page.shows(card, "紧急求助")
         for text in ("李秀英", "和平里 3 号楼 501", "卫生间", "2 分", "尚无人接警", "接警"):
             assert text in page.text(card)
         await page.press(f"{card} [data-step=details]")
@@ -58,7 +58,7 @@ async def test_two_operators_see_each_other_and_the_language_changes(desk: Desk,
         await page.shows(card, "other（值守员） 正在处理")
         assert page.found(f"{card} .next") == []
         await page.press("#language")
-        await page.shows(card, "other（operator） has it")
+        await page.shows(card, "other (operator) has it")
         assert "Smoke" in page.text(card)
         assert browser.execute_script("return document.documentElement.lang") == "en"
 
@@ -142,7 +142,7 @@ async def test_it_says_when_nothing_can_arrive_and_finds_back(
     message = alarm_message()
     async with desk.running(), house(desk.broker_port) as home:
         await home.alarm(message)
-        await page.shows(f"[data-id='{message['id']}']", "拉绳求助", 30)
+        await page.shows(f"[data-id='{message['id']}']", "紧急求助", 30)
         await until(lambda: page.text("#server-lost") == "")
 
 
@@ -169,7 +169,7 @@ async def test_the_page_fits_its_screen(desk: Desk, browser: webdriver.Chrome, w
     async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
         await home.alarm(alarm_message(subject="r" * 64, room="长" * 64))
         page = await Page(browser, desk.port).open()
-        await page.shows(".card", "拉绳求助")
+        await page.shows(".card", "紧急求助")
         measured = browser.execute_script(
             "return [document.documentElement.scrollWidth, innerWidth,"
             " document.querySelector('.next').getBoundingClientRect().height]"
@@ -209,7 +209,7 @@ async def test_a_slow_reading_of_the_queue_does_not_hide_an_alarm_that_came_mean
     async with desk.running(), house(desk.broker_port) as home:
         page = await Page(browser, desk.port).open(token)
         await home.alarm(first)
-        await page.shows(f"[data-id='{first['id']}']", "拉绳求助")
+        await page.shows(f"[data-id='{first['id']}']", "紧急求助")
         await asyncio.to_thread(
             browser.execute_script,
             "const real = window.fetch; window.held = 0; window.fetch = async (path, options) => {"
@@ -221,9 +221,9 @@ async def test_a_slow_reading_of_the_queue_does_not_hide_an_alarm_that_came_mean
         await desk.request("POST", f"/api/alarms/{first['id']}/resolve", token, {"result": "helped"})
         await until(lambda: browser.execute_script("return window.held") > 0, 15)
         await home.alarm(second)
-        await page.shows(f"[data-id='{second['id']}']", "拉绳求助")
+        await page.shows(f"[data-id='{second['id']}']", "紧急求助")
         await asyncio.to_thread(browser.execute_script, "window.release()")
-        await page.shows("#closed", "拉绳求助")  # read after the queue, so the slow answer has been taken
+        await page.shows("#closed", "紧急求助")  # read after the queue, so the slow answer has been taken
         drawn = "const done = arguments[0]; setTimeout(() => requestAnimationFrame(() => done()), 120);"
         await asyncio.to_thread(browser.execute_async_script, drawn)  # the queue is drawn 40 ms after a change
-        assert "拉绳求助" in page.text(f"[data-id='{second['id']}']")
+        assert "紧急求助" in page.text(f"[data-id='{second['id']}']")

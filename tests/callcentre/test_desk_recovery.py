@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import aiomqtt
 import pytest
@@ -198,8 +199,8 @@ async def test_two_lost_lines_are_two_faults(desk: Desk) -> None:
     token = desk.token()
     async with desk.running(), house(desk.broker_port) as home:
         for kind, where in (("trouble", "rf"), ("trouble", "route.sms"), ("restore", "rf")):
-            lost = {"kind": kind, "type": "link_lost", "device": None, "room": None, "evidence": {"where": where}}
-            event = alarm_message(what=f"anju.event.{kind}", priority="trouble", **lost)
+            lost: dict[str, Any] = {"type": "link_lost", "device": None, "room": None, "evidence": {"where": where}}
+            event = alarm_message(what=f"anju.event.{kind}", kind=kind, priority="trouble", **lost)
             await home.send("event", event)
             await home.answer(about=event["id"])
         (row,) = (await desk.get("/api/homes", token))["homes"]
