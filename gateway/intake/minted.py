@@ -10,7 +10,8 @@ EXCUSE_SECONDS = 120.0
 """An event older than this excuses no redelivery: it was acknowledged long ago, so an equal message that comes again
 is a press that was never stored. Long enough for a restart of the gateway or of the broker."""
 _Key = tuple[str | None, str, Kind, str | None]
-_TELEMETRY = frozenset({Kind.SUPERVISION, Kind.ACTIVITY, Kind.MEASUREMENT, Kind.LOCATION})
+TELEMETRY = frozenset({Kind.SUPERVISION, Kind.ACTIVITY, Kind.MEASUREMENT, Kind.LOCATION})
+"""Of these nobody asks whether they came before."""
 
 
 class Minted:
@@ -21,7 +22,7 @@ class Minted:
 
     def add(self, event: Event, now: float) -> None:
         """An event was made of a message."""
-        if event.kind not in _TELEMETRY:
+        if event.kind not in TELEMETRY:
             self._events.append(((event.device, event.raw, event.kind, event.type), event.delivery, now))
 
     def take(self, device: str, signal: Signal, now: float) -> bool:
