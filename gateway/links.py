@@ -16,6 +16,7 @@ from drivers.link.serial import Port, PortError, open_port
 from drivers.registry import MqttDriver, SerialDriver
 from gateway.config_devices import SerialPort
 from gateway.ears import Ears
+from gateway.intake.minted import TELEMETRY
 from gateway.interference import Interference, is_foreign
 from gateway.metrics import Metrics
 from gateway.outlet import WAITING_LIMIT, Outlet
@@ -224,7 +225,7 @@ def _numbered(decoded: Decoded, inbound: Inbound) -> Decoded:
     """What a message says, with the broker's number of it; one of QoS 0 has none and never comes again."""
     if isinstance(decoded, Reject) or not inbound.qos:
         return decoded
-    return tuple(replace(said, delivery=inbound.mid) for said in decoded)
+    return tuple(said if said.kind in TELEMETRY else replace(said, delivery=inbound.mid) for said in decoded)
 
 
 def after_all(kept: "list[asyncio.Future[Stored]]", action: Callable[[], object]) -> None:
