@@ -1,6 +1,7 @@
 """What the gateway can speak to, for `anju devices`: drivers, models, what each can promise."""
 
 import sys
+import textwrap
 from typing import Any
 
 from drivers.output import Target
@@ -30,8 +31,11 @@ def rows() -> list[dict[str, Any]]:
     return found
 
 
-def table(found: list[dict[str, Any]]) -> str:
-    """The rows for a person."""
+_INDENT = 14
+
+
+def table(found: list[dict[str, Any]], columns: int | None = None) -> str:
+    """The rows for a person, wrapped to the terminal where there is one."""
     lines = []
     for row in found:
         supervised = "some models report by themselves" if row["supervised"] else "no: test by hand every month"
@@ -42,7 +46,11 @@ def table(found: list[dict[str, Any]]) -> str:
             f"  battery     {'yes' if row['battery'] else 'no'}",
             f"  proven on   {_evidence(row)}",
         ]
-    return "\n".join(lines)
+    return "\n".join(line if columns is None else _wrapped(line, columns) for line in lines)
+
+
+def _wrapped(line: str, columns: int) -> str:
+    return textwrap.fill(line, max(columns, 2 * _INDENT), subsequent_indent=" " * _INDENT, break_on_hyphens=False)
 
 
 def page() -> str:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -88,6 +89,11 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _terminal_columns() -> int | None:
+    """How wide the terminal is; None where a file or another program reads."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
 def _run(arguments: argparse.Namespace) -> int:
     from gateway.app import run
     from gateway.config import ConfigError, load
@@ -125,7 +131,7 @@ def _devices(arguments: argparse.Namespace) -> int:
     for fault in plug_ins.faults():
         print(fault, file=sys.stderr)
     rows = catalogue.rows()
-    print(json.dumps(rows) if arguments.json else catalogue.table(rows))
+    print(json.dumps(rows) if arguments.json else catalogue.table(rows, _terminal_columns()))
     return DONE
 
 
@@ -142,7 +148,7 @@ def _events(arguments: argparse.Namespace) -> int:
 
     try:
         config = load(arguments.config)
-        form = "json" if arguments.json else "csv" if arguments.csv else "table"
+        form = "json" if arguments.json else "csv" if arguments.csv else export.form_for(_terminal_columns())
         export.write(config.store_path, export.filter_of(arguments), form, sys.stdout)
     except (ConfigError, StoreError, ValueError) as error:
         print(error, file=sys.stderr)

@@ -17,7 +17,15 @@ from gateway.store.reading import Filter, events
 _COLUMNS = ("received_at", "kind", "type", "device", "room", "repeat_count")
 _HEADINGS = ("RECEIVED (UTC)", "KIND", "TYPE", "DEVICE", "ROOM", "TIMES", "STATE")
 _WIDTHS = (19, 15, 17, 13, 10, 5, 0)
-"""Together with a state 100 columns; a longer cell moves its row, nothing is cut."""
+"""Together with a state `_TABLE_COLUMNS`; a longer cell moves its row, nothing is cut."""
+
+
+_TABLE_COLUMNS = 100
+
+
+def form_for(columns: int | None) -> str:
+    """How to show events where nobody asked for a form: a table, or lines on a terminal too narrow for it."""
+    return "table" if columns is None or columns >= _TABLE_COLUMNS else "lines"
 
 
 def filter_of(arguments: argparse.Namespace) -> Filter:
@@ -38,6 +46,8 @@ def write(path: Path, wanted: Filter, form: str, out: TextIO) -> None:
             out.writelines(json.dumps(event, ensure_ascii=False) + "\n" for event in found)
         elif form == "csv":
             _write_csv(found, out)
+        elif form == "lines":
+            _write_lines(found, out)
         else:
             _write_table(found, out)
 
@@ -53,9 +63,21 @@ def _write_csv(found: Iterable[dict[str, Any]], out: TextIO) -> None:
 def _write_table(found: Iterable[dict[str, Any]], out: TextIO) -> None:
     out.write(_line(_HEADINGS))
     for event in found:
-        when = event["received_at"][:19].replace("T", " ")
         cells = ["" if event[name] is None else str(event[name]) for name in _COLUMNS[1:]]
-        out.write(_line([when, *cells, _state(event)]))
+        out.write(_line([_when(event), *cells, _state(event)]))
+
+
+def _write_lines(found: Iterable[dict[str, Any]], out: TextIO) -> None:
+    for event in found:
+        times = f"{event['repeat_count']} times" if event["repeat_count"] > 1 else ""
+        out.write(f"{_when(event)} UTC\n")
+        for cells in ((event["kind"], event["type"], _state(event)), (event["device"], event["room"], times)):
+            if any(cells):
+                out.write(f"    {' · '.join(filter(None, cells))}\n")
+
+
+def _when(event: dict[str, Any]) -> str:
+    return str(event["received_at"])[:19].replace("T", " ")
 
 
 def _state(event: dict[str, Any]) -> str:

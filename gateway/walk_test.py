@@ -55,7 +55,8 @@ def as_json(found: list[Standing]) -> str:
 def table(found: list[Standing], language: str, now: datetime) -> str:
     """The list for a person with a telephone in the hand: short lines, what is due first."""
     words = WORDS[language]
-    lines = [words["heading"].format(due=sum(one.is_due for one in found), all=len(found))]
+    due, unheard = sum(one.is_due for one in found), sum(one.state.heard_at is None for one in found)
+    lines = [words["heading"].format(due=due, unheard=unheard, all=len(found))]
     for one in sorted(found, key=lambda one: not (one.is_due or one.state.heard_at is None)):
         mark = "!" if one.is_due or one.state.heard_at is None else " "
         state = one.state
@@ -162,7 +163,9 @@ def _ago(at: datetime | None, now: datetime, words: dict[str, str]) -> str:
     minutes = max(0, int((now - at).total_seconds() // 60))
     if minutes >= 2 * 24 * 60:
         return words["days"].format(count=minutes // (24 * 60))
-    return words["hours"].format(count=minutes // 60) if minutes >= 120 else words["minutes"].format(count=minutes)
+    if minutes >= 120:
+        return words["hours"].format(count=minutes // 60)
+    return words["minutes"].format(count=minutes) if minutes else words["now"]
 
 
 def _clock(received_at: str) -> str:

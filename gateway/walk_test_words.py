@@ -4,7 +4,7 @@ from typing import Final
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "zh-CN": {
-        "heading": "共 {all} 个设备，{due} 个该做人工测试",
+        "heading": "共 {all} 个设备，{due} 个该做人工测试，{unheard} 个从未听到",
         "no_room": "房间未知",
         "unknown": "未知",
         "battery": "电池",
@@ -18,13 +18,14 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "days": "{count} 天前",
         "hours": "{count} 小时前",
         "minutes": "{count} 分钟前",
+        "now": "刚刚",
         "follow": "逐个按下设备。每次按下都是真报警：\n请先打电话告诉值守台，结案选“测试”。\n"
         "结束按 Ctrl-C，最长一小时。",
         "received": "中心已收到",
         "missing": "还没有听到：{count} 个",
     },
     "en": {
-        "heading": "{all} devices, {due} due for a test by hand",
+        "heading": "{all} devices: {due} due for a test by hand, {unheard} never heard",
         "no_room": "room unknown",
         "unknown": "unknown",
         "battery": "battery",
@@ -38,6 +39,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "days": "{count} d ago",
         "hours": "{count} h ago",
         "minutes": "{count} min ago",
+        "now": "just now",
         "follow": "Press each device. Every press is a real alarm:\nring the desk first; they close it as a test.\n"
         "Ctrl-C ends it, at most one hour.",
         "received": "the centre has it",

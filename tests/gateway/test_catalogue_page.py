@@ -17,3 +17,10 @@ def test_every_driver_and_model_is_on_the_page() -> None:
     for name, driver in DRIVERS.items():
         assert f"## `{name}`" in page
         assert all(f"| `{model}` |" in page for model in driver.models)
+
+
+def test_the_list_is_wrapped_to_a_narrow_terminal_and_whole_elsewhere() -> None:
+    rows = catalogue.rows()
+    narrow, whole = catalogue.table(rows, 45), catalogue.table(rows)
+    assert max(map(len, narrow.splitlines())) <= 45 < max(map(len, whole.splitlines()))
+    assert narrow.split() == whole.split()

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from drivers.event import Event, Kind
+from gateway.export import form_for, write
 from gateway.policy import decide
+from gateway.store.reading import Filter
 from gateway.store.store import Store
 from tests.gateway.houses import NOON, answer, event
 from tests.support.house import House
@@ -78,6 +80,16 @@ def test_the_table_fits_a_hundred_columns_and_says_where_each_stands(house: Hous
     assert rows[0].startswith("2026-03-01 12:00:00 alarm ")
     columns = [heading.index(name) for name in ("KIND", "TYPE", "DEVICE", "ROOM")]
     assert all(row[column - 1] == " " != row[column] for row in rows[:2] for column in columns)
+
+
+def test_a_narrow_terminal_gets_short_lines(house: House) -> None:
+    assert [form_for(columns) for columns in (None, 40, 99, 100, 200)] == ["table", "lines", "lines", "table", "table"]
+    out = io.StringIO()
+    write(house.store, Filter(), "lines", out)
+    lines = out.getvalue().splitlines()
+    assert lines[:3] == ["2026-03-01 12:00:00 UTC", "    alarm · sos · helped", "    cord-bath · bathroom"]
+    assert sum(line.endswith(" UTC") for line in lines) == len(EVENTS)
+    assert max(map(len, lines)) <= 60
 
 
 @pytest.mark.parametrize(
