@@ -125,6 +125,31 @@ async def test_readings_and_absences_are_told_in_words(desk: Desk, browser: webd
         )
 
 
+async def test_a_homes_faults_are_told_in_chinese_and_none_is_hidden_in_silence(
+    desk: Desk, browser: webdriver.Chrome
+) -> None:
+    places = ("route.sms", "local_broker", "rf", "rf2", "rf3", "rf4")
+    async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
+        await home.birth(problems=["the store cannot be written: disk full"])
+        for place in places:
+            lost: dict[str, Any] = {
+                "kind": "trouble",
+                "type": "link_lost",
+                "device": None,
+                "evidence": {"where": place},
+            }
+            event = alarm_message(what="anju.event.trouble", priority="trouble", **lost | {"room": "living room"})
+            await home.send("event", event)
+            await home.answer(about=event["id"])
+        page = await Page(browser, desk.port).open()
+        await page.shows("#homes", "链路中断 · 客厅 · 上报线路 sms")
+        await page.shows("#homes", "链路中断 · 客厅 · 家中消息服务器")
+        await page.shows("#homes", "还有 2 项")
+        await page.shows("#homes", "网关提示（请转告技术人员）：\nthe store cannot be written: disk full")
+        await page.press("#language")
+        await page.shows("#homes", "link lost · living room · way sms")
+
+
 async def test_it_says_when_nothing_can_arrive_and_finds_back(
     desk: Desk, browser: webdriver.Chrome, district_broker: Broker
 ) -> None:
