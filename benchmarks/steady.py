@@ -41,8 +41,6 @@ async def measure(folder: Path, rounds: int = ROUNDS) -> str:
     cords = itertools.cycle(addresses)
     found: dict[str, _Samples] = {who: {path: [] for path in _PATHS} for who in ("gateway", "relay")}
     lost = 0
-    import sys as _s
-
     disk = floor.commit(folder, PRESSES * rounds)
     with running_broker(folder) as (_, district), running_broker(folder) as (_, local), PtyPair(folder / "rf") as radio:
         plan = Plan(
@@ -56,15 +54,10 @@ async def measure(folder: Path, rounds: int = ROUNDS) -> str:
                     found[who][_PATHS[0]].append(await _press(centre, publish, pressed))
                     pulled = [next(cords) for _ in range(PRESSES)]
                     found[who][_PATHS[1]].append(await _pull(centre, radio, pulled))
-                    pressed = [next(buttons) for _ in range(FLOOD_ALARMS)]
-                    found[who][_PATHS[2]].append(await _press_in_flood(centre, publish, pressed))
-                    print(
-                        who,
-                        percentile(found[who][_PATHS[1]][-1], 0.5),
-                        percentile(found[who][_PATHS[2]][-1], 0.5),
-                        file=_s.stderr,
-                    )
-                    lost += sum(device not in centre.arrived for device in pressed)
+                    if who == "gateway":  # a thousand messages a second are more than the relay can pass on
+                        pressed = [next(buttons) for _ in range(FLOOD_ALARMS)]
+                        found[who][_PATHS[2]].append(await _press_in_flood(centre, publish, pressed))
+                        lost += sum(device not in centre.arrived for device in pressed)
     return _report(found, disk, lost)
 
 
@@ -132,12 +125,14 @@ def _report(found: dict[str, _Samples], disk: Sequence[float], lost: int) -> str
     rounds = len(found["gateway"][_PATHS[0]])
     lines = [f"{'milliseconds; [spread of ' + str(rounds) + ' rounds]':<34}{'p50':>18}{'p99':>8}{'max':>8}"]
     for path, who in itertools.product(_PATHS, found):
+        if not found[who][path]:
+            continue
         per_round = [percentile(samples, 0.5) for samples in found[who][path]]
         pooled = [sample for samples in found[who][path] for sample in samples]
         spread = f"{statistics.median(per_round):.2f} [{min(per_round):.2f}-{max(per_round):.2f}]"
         lines.append(f"{who + ': ' + path:<38}{spread:>18}{percentile(pooled, 0.99):>8.2f}{max(pooled):>8.2f}")
     lines.append(f"SQLite alone, one row per commit: p50 {percentile(disk, 0.5):.2f}, p99 {percentile(disk, 0.99):.2f}")
-    for path in _PATHS:
+    for path in _PATHS[:2]:
         ratio = _median(found["gateway"][path]) / _median(found["relay"][path])
         lines.append(f"{path}: gateway / relay at p50 = {ratio:.2f}")
     idle, busy = (_median(found["gateway"][path]) for path in (_PATHS[0], _PATHS[2]))

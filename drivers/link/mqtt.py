@@ -144,7 +144,7 @@ class Session:
             answered.set_exception(LinkLostError(f"not connected ({info.rc.name})"))
             return answered
         self._published[info.mid] = (answered, time.monotonic())
-        self._write_soon()
+        self._write()  # at once: it may be an alarm
         return answered
 
     @property
