@@ -31,6 +31,8 @@ def frames(driver: str) -> list[bytes]:
     """What went over the line of a driver, one piece for each vector. Raises KeyError for one without examples."""
     if driver == "openmqttgateway":
         return [openmqttgateway_serial.encode("/BTtoMQTT", payload) for _, payload in messages("ble")]
+    if driver == "wearable":
+        return [payload for _, payload in messages(driver)]
     return [_frame(vector) for vector in _vectors(*_FILES[driver])]
 
 

@@ -276,14 +276,19 @@ SERIAL_DRIVERS: Register[SerialDriver] = Register(
         "r60_5359": ("drivers.r60_5359", "SERIAL_DRIVER"),
         "seeed_mr60": ("drivers.seeed_mr60", "SERIAL_DRIVER"),
         "sonoff_rf_bridge": ("drivers.sonoff_rf_bridge", "SERIAL_DRIVER"),
+        "wearable": ("drivers.wearable_serial", "SERIAL_DRIVER"),
     },
 )
 """What `driver` of a `[[serial]]` may be."""
 
 SERIAL_RECEIVERS: Mapping[str, frozenset[str]] = {
-    "openmqttgateway": frozenset({"ble", "ev1527", "openmqttgateway", "rtl_433"})
+    "openmqttgateway": frozenset({"ble", "ev1527", "openmqttgateway", "rtl_433"}),
+    "wearable": frozenset({"wearable"}),
 }
 """By driver of a `[[serial]]`: the drivers of devices that it hears beside the broker."""
+
+ALONE_ON_PORT: frozenset[str] = frozenset({"wearable"})
+"""Of those, the drivers whose port hears one device only: that which bears the port's name as its address."""
 
 POLLED_DRIVERS: Register[PolledDriver] = Register(
     PolledDriver, "anju.polled_drivers", {"modbus": ("drivers.modbus", "POLLED_DRIVER")}

@@ -1,5 +1,7 @@
 """Accelerometer blocks of a band or pendant on the local broker, topic `wearable/ADDRESS/accel`.
 
+On a serial line the same blocks are those of `drivers.wearable_serial`.
+
 A block is little-endian: `"AB"`, version 1, rate in Hz, range in g, count (one byte each), sequence (two bytes), the
 device's clock in milliseconds at the first sample (four), battery in percent (one; above 100 is unknown), a zero, then
 count times x, y, z (two bytes each, signed, 32767 is the range). A later header byte may get a meaning, so the zero is
@@ -11,7 +13,7 @@ Supervised: 15 minutes without a block is a fault, as a band in its charger or o
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers.device import Decoded, Lookup
 from drivers.event import Kind, Reject, Signal
@@ -24,10 +26,11 @@ FULL_SCALE = 32_767
 LOW_BATTERY_PERCENT = 15
 
 _HEADER = struct.Struct("<2sBBBBHIBB")
-_MAGIC = b"AB"
-_AXES = 3
 _UNKNOWN_BATTERY = 255
-MESSAGE_LIMIT_BYTES = _HEADER.size + 255 * _AXES * 2
+MAGIC = b"AB"
+HEADER_BYTES = _HEADER.size
+SAMPLE_BYTES = 6
+MESSAGE_LIMIT_BYTES = HEADER_BYTES + 255 * SAMPLE_BYTES
 _SUPERVISION_SECONDS = 900
 _STATE_SECONDS = 60.0
 
@@ -69,15 +72,15 @@ def parse_block(payload: bytes) -> SampleBlock | str:
     """The block in a payload, or the reason why there is none. Never raises."""
     if len(payload) > MESSAGE_LIMIT_BYTES:
         return "oversize"
-    if len(payload) < _HEADER.size:
+    if len(payload) < HEADER_BYTES:
         return "incomplete"
     magic, version, rate_hz, range_g, count, sequence, clock_ms, battery, _ = _HEADER.unpack_from(payload)
-    if magic != _MAGIC or not rate_hz or not range_g:
+    if magic != MAGIC or not rate_hz or not range_g:
         return "bad_header"
     if version != VERSION:
         return "unknown_version"
-    body = payload[_HEADER.size :]
-    if len(body) != count * _AXES * 2:
+    body = payload[HEADER_BYTES:]
+    if len(body) != count * SAMPLE_BYTES:
         return "bad_length"
     return SampleBlock(
         rate_hz=rate_hz,
@@ -93,7 +96,7 @@ def encode_block(block: SampleBlock) -> bytes:
     """The payload of a block. Raises struct.error where a number has no room in the layout."""
     battery = _UNKNOWN_BATTERY if block.battery_percent is None else block.battery_percent
     header = _HEADER.pack(
-        _MAGIC, VERSION, block.rate_hz, block.range_g, len(block.samples), block.sequence, block.clock_ms, battery, 0
+        MAGIC, VERSION, block.rate_hz, block.range_g, len(block.samples), block.sequence, block.clock_ms, battery, 0
     )
     return header + b"".join(struct.pack("<3h", *sample) for sample in block.samples)
 
@@ -111,17 +114,19 @@ def decode(topic: str, payload: bytes, retained: bool, lookup: Lookup) -> Decode
     address = address_of(topic)
     if address is None:
         return Reject(driver=NAME, reason="bad_topic")
+    return (replace(sign_of_life(block, address, payload, lookup), retained=retained),)
+
+
+def sign_of_life(block: SampleBlock, address: str, payload: bytes, lookup: Lookup) -> Signal:
+    """The device lives, and how its battery is; an offer where nobody enrolled it."""
     charge = block.battery_percent
-    return (
-        Signal(
-            driver=NAME,
-            address=address,
-            kind=Kind.ENROLMENT if lookup(NAME, address) is None else Kind.SUPERVISION,
-            retained=retained,
-            battery_percent=charge,
-            battery_low=None if charge is None else charge <= LOW_BATTERY_PERCENT,
-            raw=payload[: _HEADER.size],
-        ),
+    return Signal(
+        driver=NAME,
+        address=address,
+        kind=Kind.ENROLMENT if lookup(NAME, address) is None else Kind.SUPERVISION,
+        battery_percent=charge,
+        battery_low=None if charge is None else charge <= LOW_BATTERY_PERCENT,
+        raw=payload[:HEADER_BYTES],
     )
 
 

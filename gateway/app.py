@@ -83,7 +83,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
         line = SerialLine(
             port, house.receivers[port.driver], house.intake.lookup, house.reception, house.lines, house.interference,
             problems, house.metrics, house.clock.monotonic, house.outlets[Via.SERIAL, port.name],
-            house.ears[port.name],
+            house.ears[port.name], house.worn.on_lines,
         )  # fmt: skip
         parts[f"serial {port.name}"] = line.run
     dialling = {address: outlet for (via, address), outlet in house.outlets.items() if via is Via.LISTENER}
@@ -104,7 +104,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
                     house.reception, house.lines, problems, house.clock.monotonic,
                     None if streams else house.outlets[BROKER], house.worn.hearers, house.interference,
                 ).run  # fmt: skip
-        parts |= house.worn.parts
+    parts |= house.worn.parts
     if config.box is not None and config.box.buttons:
         parts["box buttons"] = _box(house, config.box)
     watch = Watch(

@@ -220,14 +220,15 @@ def _warn_of_unheard_devices(
     has_listener: bool,
 ) -> None:
     has_serial = bool(ports)
-    on_lines = {driver for port in ports for driver in registry.SERIAL_RECEIVERS.get(port.driver, ())}
     for index, device in enumerate(devices):
-        if device.driver in on_lines:
+        if any(_is_heard_on(port, device) for port in ports):
             continue
         on_broker = device.driver in registry.MQTT_DRIVERS
         by_receiver = device.driver in registry.MQTT_RECEIVERS
         if on_broker and not has_broker:
-            top.findings.warning(("device", index), f"{quoted(device.id)} cannot be heard: there is no [broker]")
+            alone = device.driver in registry.ALONE_ON_PORT and has_serial
+            also = f" and no [[serial]] {quoted(device.address)} of its driver" if alone else ""
+            top.findings.warning(("device", index), f"{quoted(device.id)} cannot be heard: there is no [broker]{also}")
         if device.driver in registry.LISTENER_DRIVERS:
             if not has_listener:
                 top.findings.warning(
@@ -235,6 +236,13 @@ def _warn_of_unheard_devices(
                 )
         elif device.driver and not on_broker and not has_serial and not (by_receiver and has_broker):
             top.findings.warning(("device", index), f"{quoted(device.id)} cannot be heard: there is no [[serial]]")
+
+
+def _is_heard_on(port: SerialPort, device: Device) -> bool:
+    """Whether a port hears a device that would otherwise need the broker."""
+    if device.driver not in registry.SERIAL_RECEIVERS.get(port.driver, ()):
+        return False
+    return port.driver not in registry.ALONE_ON_PORT or port.name == device.address
 
 
 def _warn_of_unasked_devices(top: Table, devices: tuple[Device, ...], ports: tuple[SerialPort, ...]) -> None:

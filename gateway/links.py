@@ -36,7 +36,11 @@ STREAM_SESSION_SECONDS = 60
 
 
 class SerialLine:
-    """One receiver on a serial port, reopened whenever it comes back."""
+    """One receiver on a serial port, reopened whenever it comes back.
+
+    `samples` take, by the driver's name, the port's name and a frame whose samples somebody watches: after what it says
+    was heard.
+    """
 
     def __init__(
         self,
@@ -51,7 +55,9 @@ class SerialLine:
         monotonic: Callable[[], float],
         outlet: Outlet,
         ears: Ears,
+        samples: Mapping[str, Callable[[str, bytes], None]],
     ) -> None:
+        self._samples = samples.get(driver.name)
         self._outlet = outlet
         self._ears = ears
         self._port = port
@@ -111,6 +117,8 @@ class SerialLine:
         kept = self._reception.hear(decoded, self._driver.name, heard)
         if isinstance(frame, Reject):
             return
+        if self._samples is not None:
+            self._samples(self._port.name, frame)
         answer = self._driver.acknowledgement(frame)
         if answer is not None:
             after_all(kept, partial(_put, answers, answer))

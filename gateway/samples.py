@@ -37,9 +37,14 @@ class Samples:
         self._last: dict[str, float] = {}
 
     def hear(self, topic: str, payload: bytes) -> None:
-        """Take one message of the driver `wearable`; what is no block or a stranger's was counted before."""
-        address, block = address_of(topic), parse_block(payload)
-        device = None if address is None else self._lookup(NAME, address)
+        """Take one message of the local broker."""
+        address = address_of(topic)
+        if address is not None:
+            self.take(address, payload)
+
+    def take(self, address: str, payload: bytes) -> None:
+        """Take one block of a device; what is no block or a stranger's was counted before."""
+        block, device = parse_block(payload), self._lookup(NAME, address)
         if device is None or isinstance(block, str):
             return
         _, order = self._orders.setdefault(device.id, (device, BlockOrder()))

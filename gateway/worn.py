@@ -10,7 +10,10 @@ WEARABLE = "wearable"
 
 
 class Worn:
-    """`hearers` take, by the driver's name, topic and payload of messages with samples; `parts` have to run for it."""
+    """`hearers` take, by the driver's name, topic and payload of messages with samples; `parts` have to run for it.
+
+    `on_lines` take, by the driver's name, the serial port's name and a frame with samples.
+    """
 
     def __init__(
         self,
@@ -21,6 +24,7 @@ class Worn:
         monotonic: Callable[[], float],
     ) -> None:
         self.hearers: dict[str, Callable[[str, bytes], None]] = {}
+        self.on_lines: dict[str, Callable[[str, bytes], None]] = {}
         self.parts: dict[str, Callable[[], Awaitable[None]]] = {}
         if WEARABLE not in drivers:
             return
@@ -30,5 +34,6 @@ class Worn:
         book = StreamBook(metrics)
         samples = Samples(lookup, (book,), monotonic)
         self.hearers[WEARABLE] = samples.hear
+        self.on_lines[WEARABLE] = samples.take
         self.parts["samples"] = samples.run
         digest.stream_counts = book.take_counts

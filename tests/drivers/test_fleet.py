@@ -81,7 +81,7 @@ BRIDGE_HEADS = (b"\xaa", b"\xaa\xb1\x08", b"\xaa\xa6\x20", b"\xaa\xb1\x08" + b"\
 
 LINES: Mapping[str, SerialDriver | ListenerDriver] = {**SERIAL_DRIVERS, **LISTENER_DRIVERS}
 """Whatever cuts frames out of a stream of bytes."""
-HELD_LIMIT_BYTES = {"gps_watch": 2_049, "openmqttgateway": 2_049}
+HELD_LIMIT_BYTES = {"gps_watch": 2_049, "openmqttgateway": 2_049, "wearable": 1_559}
 
 UNCAPTURED = frozenset({"box", "chirpstack", "hlk_ld2450", "modbus", "r60_5359", "wearable"})
 """Proven on makers' documents alone, no capture of a real device was found; or, the box, without frames at all."""

@@ -1,11 +1,13 @@
 """What the fleet's rules need to know of devices that are worn: watches, telephones, bands."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from drivers import gps_watch_frame, wearable
 from drivers.wearable import SampleBlock
+from drivers.wearable_serial import RANGES_G
 from tests.drivers.vectors import vectors
 
 WATCHES = [vector["input"].encode() for vector in vectors("gps_watch_3g_sg")]
@@ -30,7 +32,13 @@ BLOCKS = st.builds(
     samples=st.lists(st.tuples(COUNTS, COUNTS, COUNTS), max_size=20).map(tuple),
 )
 
-SOUND: dict[str, st.SearchStrategy[bytes]] = {"gps_watch": FRAMES}
+LINE_BLOCKS = st.builds(replace, BLOCKS, range_g=st.sampled_from(RANGES_G))
+"""What a serial line takes for a block."""
+
+SOUND: dict[str, st.SearchStrategy[bytes]] = {
+    "gps_watch": FRAMES,
+    "wearable": LINE_BLOCKS.map(wearable.encode_block),
+}
 MESSAGES: dict[str, st.SearchStrategy[bytes]] = {
     "owntracks": st.sampled_from([json.dumps(vector["input"]).encode() for vector in vectors("owntracks_mqtt")]),
     "wearable": BLOCKS.map(wearable.encode_block),
@@ -50,6 +58,8 @@ REASONS: dict[str, frozenset[str]] = {
             "unknown_type",
         }
     ),
-    "wearable": frozenset({"bad_header", "bad_length", "bad_topic", "incomplete", "oversize", "unknown_version"}),
+    "wearable": frozenset(
+        {"bad_header", "bad_length", "bad_topic", "incomplete", "noise", "oversize", "unknown_version"}
+    ),
 }
-HEADS = (b"[", b"[3G*", b"[3G*1234567890*", b"[3G*1234567890*FFFF*AL,")
+HEADS = (b"AB\x01\x32\x08\xff" + bytes(8), b"AB", b"[", b"[3G*", b"[3G*1234567890*", b"[3G*1234567890*FFFF*AL,")

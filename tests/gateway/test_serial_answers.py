@@ -59,7 +59,7 @@ class Bench:
             port = SerialPort(name="rf", path=self.radio.path, driver="sonoff_rf_bridge")
             line = SerialLine(
                 port, sonoff_rf_bridge.SERIAL_DRIVER, enrolled(CORD), cast(Reception, self.disk), Lines(),
-                Interference(), Problems(), self.metrics, lambda: 0.0, self.outlet, Ears(),
+                Interference(), Problems(), self.metrics, lambda: 0.0, self.outlet, Ears(), {},
             )  # fmt: skip
             async with asyncio.TaskGroup() as group:
                 task = group.create_task(line.run())
