@@ -49,7 +49,7 @@ def lines() -> list[bytes]:
 def frames() -> list[bytes]:
     """What went over a line: hexadecimal text as its bytes, other text as it is."""
     found = [frame for vector in vectors() for frame in _bytes_of(vector["input"])]
-    return found + [openmqttgateway_serial.encode("/BTtoMQTT", heard) for heard in _advertised()]
+    return [*found, *(openmqttgateway_serial.encode("/BTtoMQTT", heard) for heard in _advertised()), _block() * 2]
 
 
 def messages(subscription: str) -> list[bytes]:
@@ -61,7 +61,11 @@ def messages(subscription: str) -> list[bytes]:
         for topic, shown in zip(topics * len(inputs), inputs, strict=False):
             for payload in _bytes_of(shown):
                 found += [f"{topic}\n".encode() + payload, f"{usual}\n".encode() + payload]
-    return [*found, *(f"{usual}\n".encode() + heard for heard in _advertised()), _block()]
+    return [
+        *found,
+        *(f"{usual}\n".encode() + heard for heard in _advertised()),
+        f"{topic_of('band-1')}\n".encode() + _block(),
+    ]
 
 
 def _advertised() -> list[bytes]:
@@ -76,7 +80,7 @@ def _block() -> bytes:
     """A worn band's samples: the layout is our own, so there is no capture of it."""
     samples = tuple((number, -number, 8_192) for number in range(25))
     block = SampleBlock(rate_hz=25, range_g=8, sequence=7, clock_ms=1_000, battery_percent=80, samples=samples)
-    return f"{topic_of('band-1')}\n".encode() + encode_block(block)
+    return encode_block(block)
 
 
 def _listed(shown: Any) -> list[Any]:
