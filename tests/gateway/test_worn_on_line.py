@@ -14,7 +14,7 @@ from tests.support.house import House
 from tests.support.wait import until
 
 PENDANT = {"id": "pendant", "driver": "wearable", "address": "neck", "room": "any", "position": "torso"}
-LINE = '\n[[serial]]\nname = "neck"\npath = "PATH"\ndriver = "wearable"\n'
+LINE = '\n[[serial]]\nname = "neck"\npath = "PATH"\ndriver = "wearable"\nbaud_rate = 57600\n'
 
 
 @dataclass(kw_only=True)
@@ -71,7 +71,9 @@ async def test_a_line_whose_device_nobody_enrolled_offers_it_by_the_ports_name(h
 
 
 def test_a_device_on_its_port_needs_no_broker_and_any_other_does(house: HouseWithPendant) -> None:
-    assert not [warning for warning in load(house.write()).warnings if "cannot be heard" in warning]
+    config = load(house.write())
+    assert [(port.name, port.baud_rate) for port in config.serial_ports] == [("neck", 57_600)]
+    assert not [warning for warning in config.warnings if "cannot be heard" in warning]
     house.devices = [{**PENDANT, "address": "wrist"}]
     (warning,) = [warning for warning in load(house.write()).warnings if "cannot be heard" in warning]
     assert 'there is no [broker] and no [[serial]] "wrist" of its driver' in warning
