@@ -95,6 +95,11 @@ class Presses:
             await asyncio.wait(self._under_way)
 
     @property
+    def under_way(self) -> bool:
+        """Whether a button's message is neither taken nor refused yet."""
+        return bool(self._under_way)
+
+    @property
     def total(self) -> int:
         """How many presses are owed."""
         return self.owed.total()

@@ -144,8 +144,7 @@ class Scene:
 
     async def settle(self) -> Result:
         """Wait for everything that is owed, then for a last press of each kind, and count."""
-        await self.complete()
-        seconds = time.monotonic() - max(self.mended_at, self.presses.newest)
+        seconds = await self._there_at() - max(self.mended_at, self.presses.newest)
         # The last press comes behind everything that waited anywhere: what would come twice has come by then.
         await self.presses.cord(self.gateway)
         self.presses.button()
@@ -157,6 +156,23 @@ class Scene:
         if self.heard() - kept:
             self.remarks.append("the district holds alarms that the house's store does not")
         return result(self.presses.owed, self.presses.open, self.heard(), seconds, tuple(self.remarks))
+
+    async def _there_at(self) -> float:
+        """When the district held the last of what is owed; buttons that the broker never answered may wait on."""
+        there, owed = time.monotonic(), -1
+
+        def told_and_there() -> bool:
+            nonlocal there, owed
+            if missing(self.presses.owed, self.heard()):
+                owed = -1
+            elif self.presses.total != owed:
+                there, owed = time.monotonic(), self.presses.total
+            return owed >= 0 and not self.presses.under_way
+
+        if not await self._wait(told_and_there):
+            await self.complete()
+            there = time.monotonic()
+        return there
 
     async def complete(self) -> None:
         """Wait until the district holds everything that is owed."""
