@@ -15,7 +15,7 @@ from gateway.metrics import Metrics
 from gateway.samples import WAIT_SECONDS, Samples
 from gateway.stream_quality import DRIFT_SECONDS, StreamBook
 from tests.drivers.worn_frames import BLOCKS
-from tests.gateway.faults import ready, say
+from tests.gateway.faults import say
 from tests.gateway.houses import HandClock
 from tests.support.brokers import Broker
 from tests.support.house import House
@@ -125,10 +125,10 @@ async def test_a_gap_in_a_bands_samples_is_counted_in_a_running_house(tmp_path: 
     house = House(folder=tmp_path, uplink_port=1, broker_port=local_broker.port)
     house.devices = [{"id": "band", "driver": "wearable", "address": "band-1", "room": "any", "position": "wrist"}]
     async with house.gateway_running() as gateway:
-        await ready(gateway, uplink=False, serial=False)
+        await gateway.wait_line("listening on the streams of the local broker")
         for number in (1, 2, 2, *range(5, 13)):
             await say(local_broker.port, wearable.topic_of("band-1"), encode_block(block(number)))
-        await until(lambda: house.metric("anju_wearable_blocks_total") == 10)
+        await until(lambda: house.metric("anju_wearable_blocks_total") == 10, timeout=30)  # a gap is waited for
         assert house.metric("anju_wearable_missing_blocks_total") == 2
         assert house.metric("anju_wearable_gaps_total") == 1
         assert house.metric("anju_wearable_late_blocks_total") == 1
