@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 RAISE_AGAIN_SECONDS = 60.0
 """After an operator has resolved an alarm, the same state counts as news once it had been silent for so long."""
+BATTERY_CHANGED_SECONDS = 24 * 3_600.0
+"""A weak cell sends its code with every press or every few hours: a press so long after the last has a new cell."""
 SAID_ONCE_SECONDS = 600.0
 """Who sends a code for smoke, and none or a lost one for its end, tells of another fire after so long a silence."""
 
@@ -57,6 +59,18 @@ class Conditions:
     def began(self, device: str, name: str, event: str, now: float) -> None:
         """It is on since this event."""
         self._active[(device, name)] = Active(event=event, last=now)
+
+    def battery_was_changed(self, device: str, name: str, now: float) -> bool:
+        """Whether a sender that tells its battery by a code has been without that code for long.
+
+        After a restart nobody knows when it was heard last: from the first press on it is counted anew.
+        """
+        active = self._active.get((device, name))
+        if active is None:
+            return False
+        if active.last == float("-inf"):
+            active.last = now
+        return now - active.last >= BATTERY_CHANGED_SECONDS
 
     def over(self, device: str, name: str) -> str | None:
         """It is off: the event that had begun it, None where it was not on."""

@@ -267,19 +267,30 @@ class Intake:
             update = self._mint(signal.kind, signal.type, device, signal, moment, alarm=raised)
             due = self.excess.pressed(device.id, replace(update, repeat_count=presses), now)
             return [*(Happened(event=one) for one in due), Counted(event=raised, count=presses)]
-        lasting = signal.type in HAS_RESTORE if alarm else signal.kind is Kind.TAMPER
+        lasting = signal.type in HAS_RESTORE if alarm else signal.kind in (Kind.TAMPER, Kind.LOW_BATTERY)
         name = str(signal.type) if alarm else signal.kind.value
-        active = self.conditions.heard(device.id, name, now, said_once=True) if lasting else None
+        said_once = signal.kind is not Kind.LOW_BATTERY
+        active = self.conditions.heard(device.id, name, now, said_once=said_once) if lasting else None
         if active is not None:
             # A detector that sends its code for as long as it smells smoke tells of one fire, not of many.
             self.presses.began(source, code, active.event, now, alarm=False)
             return [Counted(event=active.event, count=active.count)]
         event = self._mint(signal.kind, signal.type, device, signal, moment)
         self.presses.began(source, code, event.id, now, alarm=alarm)
+        changed = self._battery_changed(device, signal, moment)
         if not lasting:
-            return [Happened(event=event)]
+            return [Happened(event=event), *changed]
         self.conditions.began(device.id, name, event.id, now)
-        return [Happened(event=event, change=Change(device=device.id, name=name, began=True))]
+        return [Happened(event=event, change=Change(device=device.id, name=name, began=True)), *changed]
+
+    def _battery_changed(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
+        """The end of a low battery that was told by a code: such a sender has no word for a good one."""
+        low = Kind.LOW_BATTERY.value
+        by_code = low in device.code_map.values() and signal.kind is not Kind.LOW_BATTERY
+        if not by_code or not self.conditions.battery_was_changed(device.id, low, moment.monotonic):
+            return []
+        began = self.conditions.over(device.id, low)
+        return [] if began is None else [self._restore(low, device, signal, moment, began)]
 
     def _test(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
         key = (device.id, signal.type or "")

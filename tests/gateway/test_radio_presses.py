@@ -138,3 +138,26 @@ def test_lines_are_written_as_json() -> None:
 
 def test_the_first_sign_of_life_is_news_however_young_the_clock() -> None:
     assert len(House(KIDDE).line({"model": "Kidde-Smoke", "id": 0}, 0.0)) == 1
+
+
+def test_a_low_battery_told_by_a_code_lasts_until_a_press_a_day_later_comes_without_it() -> None:
+    house, day = House(CORD), 86_400.0
+
+    def press(nibble: str, at: float) -> list[tuple[Kind, str | None]]:
+        decoded = sonoff_rf_bridge.decode(sonoff_rf_bridge.encode_key(f"9EAD9{nibble}"), house.intake.lookup)
+        return [(event.kind, event.type) for event in house.hear(decoded, at)]
+
+    assert press("E", 10.0) == [(Kind.LOW_BATTERY, None)]
+    assert press("E", 7_200.0) == [], "told again only by the weekly reminder"
+    assert press("F", 7_200.0 + day - 10) == [(Kind.ALARM, "sos")]
+    assert press("F", 7_200.0 + day) == [(Kind.ALARM, "sos"), (Kind.RESTORE, "low_battery")]
+    assert press("F", 7_300.0 + day) == [(Kind.ALARM, "sos")]
+    assert press("E", 7_400.0 + day) == [(Kind.LOW_BATTERY, None)], "it was the old cell after all"
+
+
+def test_after_a_restart_the_day_of_a_low_battery_is_counted_anew() -> None:
+    house = House(CORD)
+    house.intake.conditions.restore(CORD.id, "low_battery", "earlier", resolved=False)
+    decoded = sonoff_rf_bridge.decode(sonoff_rf_bridge.encode_key("9EAD9F"), house.intake.lookup)
+    assert [event.kind for event in house.hear(decoded, 10.0)] == [Kind.ALARM]
+    assert [event.kind for event in house.hear(decoded, 10.0 + 86_400.0)] == [Kind.ALARM, Kind.RESTORE]
