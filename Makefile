@@ -60,9 +60,11 @@ clean:
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
+# Compiled once: else every start of a user who may not write here compiles anew.
 $(VENV)/.installed-run: requirements.txt requirements-build.txt pyproject.toml | $(BIN)/python
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-build.txt -r requirements.txt
 	$(BIN)/pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	$(BIN)/python -P -m compileall -q drivers gateway callcentre simulator
 	touch $@
 
 # Atheris has wheels for some machines only: without it the suite skips its test and `make fuzz` guides itself.
