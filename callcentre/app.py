@@ -19,6 +19,7 @@ from callcentre.store.store import Store, open_store
 from callcentre.store.sweep import sweep
 from callcentre.web.desk import Desk
 from callcentre.web.server import make_server
+from drivers.link.group import Group
 
 SWEEP_SECONDS = 3_600.0
 SLICE_SECONDS = 0.1
@@ -51,7 +52,7 @@ async def run_desk(config: DeskConfig, listener: socket.socket, *, sign_in_visit
             sign_in_visitors=sign_in_visitors,
         )
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with Group() as tasks:
                 tasks.create_task(link.run(), name="link")
                 tasks.create_task(_sweep(store), name="sweep")
                 tasks.create_task(_watch_writer(store), name="writer")
@@ -64,7 +65,7 @@ async def run_desk(config: DeskConfig, listener: socket.socket, *, sign_in_visit
 async def _serve(desk: Desk, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve pages until `stop`; watchers are let go first, so that closing does not wait for them."""
     server = make_server(desk)
-    async with asyncio.TaskGroup() as tasks:
+    async with Group() as tasks:
         serving = tasks.create_task(server.serve(sockets=[listener]), name="web")
         _log.info("the desk is at http://%s:%d/", *listener.getsockname()[:2])
         await stop.wait()

@@ -16,6 +16,7 @@ from callcentre.inbox import Inbox
 from callcentre.metrics import DeskMetrics
 from callcentre.post import Post
 from callcentre.store.schema import StoreError
+from drivers.link.group import Group
 from drivers.link.mqtt import MqttError, RefusedError, Session, SessionOptions, Will, open_session
 from gateway.contract import topics
 from gateway.contract.messages import CentreStatus
@@ -82,7 +83,7 @@ class BrokerLink:
             await session.publish(topics.centre_status(district), self._status("online"), retain=True)
             self._heard()
             try:
-                async with asyncio.TaskGroup() as tasks:
+                async with Group() as tasks:
                     tasks.create_task(session.lost())
                     tasks.create_task(self._inbox.trouble())
                     tasks.create_task(self._post.deliver(session))

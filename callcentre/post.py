@@ -9,6 +9,7 @@ from callcentre.answers import Addressed
 from callcentre.metrics import DeskMetrics
 from callcentre.store.outbox import Unsent, sent, unsent
 from callcentre.store.store import Store
+from drivers.link.group import Group
 from drivers.link.mqtt import RefusedError, Session
 from gateway.contract import topics
 
@@ -44,7 +45,7 @@ class Post:
     async def deliver(self, session: Session) -> None:
         """Send what waits and what comes until the session is gone. Raises MqttError, StoreError."""
         window = asyncio.Semaphore(min(session.receive_maximum, WINDOW_LIMIT))
-        async with asyncio.TaskGroup() as tasks:
+        async with Group() as tasks:
             tasks.create_task(self._deliver_answers(session, window))
             tasks.create_task(self._deliver_outbox(session, window))
 

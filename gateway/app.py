@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint
 from drivers.output import Via
 from drivers.registry import LISTENER_DRIVERS, POLLED_DRIVERS, mqtt_listeners
@@ -56,7 +57,7 @@ async def run(config: Config) -> int:
         except StoreError as error:
             # A damaged file must not keep a cord from being heard.
             house.problems.report("remember", f"what the last run left cannot be read: {error}")
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             tasks = _start(house, group)
             notify("READY=1")
             log.info("anju %s: gateway %s in district %s is running", version(), config.gateway, config.district)

@@ -20,6 +20,7 @@ import msgspec
 
 from drivers.device import Decoded
 from drivers.event import Reject
+from drivers.link.group import Group
 from drivers.output import Message, Via
 from drivers.registry import LearningMode, SerialDriver
 from gateway.config_devices import SerialPort
@@ -127,7 +128,7 @@ class Control:
         except OSError as error:
             raise ControlError(f"{self._path} cannot be listened on ({error.strerror}); anju learn needs it") from error
         try:
-            async with asyncio.TaskGroup() as self._group:
+            async with Group() as self._group:
                 server = await asyncio.start_unix_server(self._accept, sock=listening, limit=REQUEST_LIMIT_BYTES)
                 try:
                     await asyncio.get_running_loop().create_future()
@@ -172,7 +173,7 @@ class Control:
             if not line.outlet.is_open:
                 _tell(writer, Told(note=f"{request.line} is not plugged in; plug it in now and it is heard"))
             try:
-                async with asyncio.TaskGroup() as group:
+                async with Group() as group:
                     telling = group.create_task(_tell_on(queue, writer))
                     with suppress(OSError):  # the time is over, or the other side went without reading all
                         async with asyncio.timeout(request.seconds):

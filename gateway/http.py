@@ -9,6 +9,8 @@ from http import HTTPStatus
 
 import h11
 
+from drivers.link.group import Group
+
 log = logging.getLogger(__name__)
 
 REQUEST_DEADLINE_SECONDS = 5.0
@@ -43,7 +45,7 @@ async def serve(host: str, port: int, routes: Routes, on_listening: Callable[[in
     """
     connections = _Connections(routes)
     server = await _listen(host, port, connections)
-    async with asyncio.TaskGroup() as group:
+    async with Group() as group:
         connections.group = group
         await server.start_serving()
         try:

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import msgspec
 
+from drivers.link.group import Group
 from gateway.config import Config
 from gateway.control import Heard, Request, Told, path_of, reachable
 from gateway.learn_broker import listen
@@ -69,7 +70,7 @@ class _Conversation:
         except OSError as error:
             return f"no gateway of this file can be asked ({path}: {error.strerror}); start it, and be its user or root"
         writer.write(msgspec.json.encode(self._request) + b"\n")
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             reading = group.create_task(self._read(reader))
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._request.seconds + GRACE_SECONDS):

@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import cache
 
 from drivers import registry
+from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions, open_session
 from drivers.registry import MqttDriver
 from gateway import guard, plug_ins
@@ -85,7 +86,7 @@ async def _wait(session: Session, seconds: int, stop: asyncio.Event) -> None:
             lost.append(error)
             stop.set()
 
-    async with asyncio.TaskGroup() as group:
+    async with Group() as group:
         watching = group.create_task(watch())
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 
 from drivers.device import Decoded, Lookup
 from drivers.event import Reject
+from drivers.link.group import Group
 from drivers.link.in_order import Arrivals
 from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions, open_session
 from drivers.link.serial import Port, PortError, open_port
@@ -90,7 +91,7 @@ class SerialLine:
         answers: asyncio.Queue[bytes] = asyncio.Queue(ANSWERS_LIMIT)
         orders: asyncio.Queue[bytes] = asyncio.Queue(WAITING_LIMIT)
         baud_rate = self._port.baud_rate or self._driver.baud_rate
-        async with open_port(self._port.path, baud_rate) as port, asyncio.TaskGroup() as group:
+        async with open_port(self._port.path, baud_rate) as port, Group() as group:
             group.create_task(_write(port, answers), name=f"{self._name} answers")
             group.create_task(_write(port, orders), name=f"{self._name} orders")
             self._metrics.serial_connected(self._port.name, connected=True)

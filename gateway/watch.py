@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from drivers.device import Device
 from drivers.event import ClockQuality, Kind, TroubleType
+from drivers.link.group import Group
 from drivers.registry import Driver
 from gateway.clock import age_seconds
 from gateway.clock_watch import CAUSES, ClockWatch
@@ -99,7 +100,7 @@ class Watch:
 
     async def run(self) -> None:
         """Look for ever."""
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             group.create_task(_every(TICK_SECONDS, self._look), name="watch-look")
             group.create_task(_every(FLUSH_SECONDS, self._flush), name="watch-flush")
             group.create_task(self._refill_for_ever(), name="watch-refill")

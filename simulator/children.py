@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
 
+from drivers.link.group import Group
+
 _SET_PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of Linux's prctl."""
 _libc = ctypes.CDLL(None)
@@ -101,7 +103,7 @@ class Children:
 
     async def guard(self) -> None:
         """Wait until any program that runs now ends. Raises ChildError then."""
-        async with asyncio.TaskGroup() as tasks:
+        async with Group() as tasks:
             for child in self._all:
                 if child.running:
                     tasks.create_task(child.guard())

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint, MqttError, SessionOptions, open_session
 from drivers.link.pty import PtyPair
 from simulator import broker
@@ -119,7 +120,7 @@ async def _serve_bridge(link_path: Path | None, frame_format: str, seed: int) ->
     with PtyPair(link_path) as pty:
         print(pty.path, flush=True)
         bridge = RadioBridge(pty, frame_format=frame_format, seed=seed)
-        async with asyncio.TaskGroup() as tasks:
+        async with Group() as tasks:
             listening = tasks.create_task(bridge.listen())
             async for line in lines():
                 await _pull(bridge, line.strip())

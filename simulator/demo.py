@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions, open_session
 from drivers.link.pty import PtyPair
 from simulator.children import ChildError, Children, children
@@ -108,7 +109,7 @@ async def _play(folder: Path, journal: Journal, *, once: bool) -> list[dict[str,
 
 
 async def _perform(stage: Stage, programs: Children, *, once: bool) -> list[dict[str, Any]]:
-    async with asyncio.TaskGroup() as tasks:
+    async with Group() as tasks:
         beside = [
             tasks.create_task(programs.guard()),
             tasks.create_task(stage.bridge.listen()),

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import cycle
 from typing import Any, NoReturn
 
+from drivers.link.group import Group
 from drivers.link.mqtt import Session
 from simulator.demo_house import BUTTON_NAME, CORD_CODE, SMOKE_NAME
 from simulator.demo_journal import Journal
@@ -39,7 +40,7 @@ class Stage:
 async def two_alarms(stage: Stage) -> list[dict[str, Any]]:
     """A cord and a smoke alarm, both accepted. Returns every alarm on the desk then. Raises WebError."""
     smoke = ZigbeeDevice(SMOKE_NAME)
-    async with asyncio.TaskGroup() as tasks:
+    async with Group() as tasks:
         operator = tasks.create_task(operate(stage.desk, 2, 0.0))
         tasks.create_task(stage.bridge.press(CORD_CODE))
         tasks.create_task(_see_smoke(stage, smoke))
@@ -52,7 +53,7 @@ async def two_alarms(stage: Stage) -> list[dict[str, Any]]:
 
 async def open_house(stage: Stage) -> NoReturn:
     """The first alarm is accepted before the visitor's eyes; the next ones are his to handle."""
-    async with asyncio.TaskGroup() as tasks:
+    async with Group() as tasks:
         tasks.create_task(operate(stage.desk, 1, _OPERATOR_SECONDS))
         tasks.create_task(stage.bridge.press(CORD_CODE))
         for state in ("received", "accepted"):

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from callcentre.hub import Hub, Watcher
 from callcentre.web.desk import desk_of
 from callcentre.web.identity import require_person
+from drivers.link.group import Group
 
 HEARTBEAT_SECONDS = 10.0
 SEND_LIMIT_SECONDS = 10.0
@@ -37,7 +38,7 @@ class Stream:
             raise HTTPException(503, "too many pages are open", headers={"Retry-After": "10"})
         with hub.watcher() as watcher:
             try:
-                async with asyncio.TaskGroup() as tasks:
+                async with Group() as tasks:
                     tasks.create_task(_until_disconnect(receive))
                     tasks.create_task(_feed(watcher, send))
             except* _GoneError:

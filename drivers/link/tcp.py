@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+from drivers.link.group import Group
+
 CONNECTIONS_LIMIT = 64
 STRANGER_SECONDS = 60.0
 """How long a connection may last that nobody vouches for."""
@@ -102,7 +104,7 @@ async def listen(host: str, port: int, limits: Limits, serve: Serve, ready: Call
             f"{host}:{port} cannot be opened; another program has it, or this machine has no such address ({error})"
         ) from error
     try:
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             crowd.group = group
             await server.start_serving()
             ready(server.sockets[0].getsockname()[1])

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from drivers.event import Event
+from drivers.link.group import Group
 from drivers.link.serial import Port, PortError, open_port
 from gateway.clock import Clock
 from gateway.problems import Problems
@@ -99,7 +100,7 @@ class Modem:
         gone.put_nowait(_GONE)
 
     async def _serve(self, port: Port) -> None:
-        async with asyncio.TaskGroup() as group:
+        async with Group() as group:
             listening = group.create_task(self._listen(port), name="modem-listen")
             self._port = port
             while True:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+from drivers.link.group import Group
 from drivers.link.mqtt import (
     Endpoint,
     Inbound,
@@ -209,7 +210,7 @@ class Uplink:
             if not expired:
                 self._problems.over(self._problem("certificate"))
             try:
-                async with asyncio.TaskGroup() as group:
+                async with Group() as group:
                     await self._begin(session, group)
             finally:
                 self._session = None
