@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: install demo test fuzz faults check format bench lock sounds clean
+.PHONY: install demo test fuzz faults check format bench lock sounds train clean
 
 install: $(VENV)/.installed-run
 
@@ -47,8 +47,10 @@ lock:
 	    -o requirements-build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements-fuzz.in \
 	    -o requirements-fuzz.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev -c requirements.txt \
-	    pyproject.toml -o requirements-dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra train \
+	    -c requirements.txt pyproject.toml -o requirements-train.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev --extra train \
+	    -c requirements-train.txt pyproject.toml -o requirements-dev.txt
 
 # Needs espeak-ng and sox; run after a change of gateway/announce/words.py.
 sounds: $(VENV)/.installed-run
@@ -64,8 +66,12 @@ $(BIN)/python:
 $(VENV)/.installed-run: requirements.txt requirements-build.txt pyproject.toml | $(BIN)/python
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-build.txt -r requirements.txt
 	$(BIN)/pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
-	$(BIN)/python -P -m compileall -q drivers gateway callcentre simulator
+	$(BIN)/python -P -m compileall -q drivers models gateway callcentre simulator
 	touch $@
+
+# What training a model needs; `anju-models train` asks for it. No gateway has it.
+train: $(VENV)/.installed-run
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-train.txt
 
 # Atheris has wheels for some machines only: without it the suite skips its test and `make fuzz` guides itself.
 $(VENV)/.installed-dev: requirements-dev.txt requirements-fuzz.txt $(VENV)/.installed-run
