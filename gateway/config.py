@@ -6,6 +6,7 @@ from pathlib import Path
 
 from drivers import registry
 from drivers.device import Device
+from drivers.toml_file import UnreadableFileError, read
 from gateway import plug_ins
 from gateway.config_box import Box, read_box
 from gateway.config_commands import read_command_keys
@@ -16,7 +17,6 @@ from gateway.config_notice import Notice, read_notice
 from gateway.config_outputs import OutputConfig, read_outputs
 from gateway.config_routes import Route, read_routes
 from gateway.config_rules import Table, is_loopback, listed, quoted
-from gateway.config_syntax import UnreadableFileError, read
 from gateway.config_uplink import Uplink, read_uplink
 from gateway.contract import topics
 from gateway.store.bounds import DEFAULT_LIMIT_BYTES
@@ -86,7 +86,7 @@ def load(path: Path) -> Config:
     Raises ConfigError with every mistake at once.
     """
     try:
-        data, findings = read(path)
+        data, findings = read(path, "give the gateway's own file with --config")
     except UnreadableFileError as error:
         raise ConfigError([str(error)]) from None
     config = _config(Table(data, (), findings), path.parent)

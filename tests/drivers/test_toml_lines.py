@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.toml_lines import KeyPath, TomlLines
+from drivers.toml_lines import KeyPath, TomlLines
 
 TRICKY = '''\
 # a comment with [brackets] and key = "value"

@@ -5,8 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from gateway.config_rules import Findings
-from gateway.toml_lines import TomlLines
+from drivers.toml_lines import TomlLines
+from drivers.toml_tables import Findings
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _MISTAKES_LIMIT = 20
@@ -30,12 +30,14 @@ class UnreadableFileError(Exception):
     """The file cannot be read at all; the text is the one mistake to report."""
 
 
-def read(path: Path) -> tuple[dict[str, Any], Findings]:
+def read(path: Path, unreadable_remedy: str) -> tuple[dict[str, Any], Findings]:
     """The file's tables and its mistakes so far. Lines with a mistake of syntax are read as if they were empty.
+
+    `unreadable_remedy` is what to do where the file cannot be opened.
 
     Raises UnreadableFileError where there is nothing to go on with.
     """
-    text = _decode(path)
+    text = _decode(path, unreadable_remedy)
     mistakes: list[tuple[int, str]] = []
     while True:
         try:
@@ -57,13 +59,11 @@ def read(path: Path) -> tuple[dict[str, Any], Findings]:
     return data, findings
 
 
-def _decode(path: Path) -> str:
+def _decode(path: Path, remedy: str) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UnreadableFileError(
-            f"{path}:1: cannot be read: {error.strerror}; give the gateway's own file with --config"
-        ) from None
+        raise UnreadableFileError(f"{path}:1: cannot be read: {error.strerror}; {remedy}") from None
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
