@@ -11,11 +11,13 @@ import sys
 import termios
 from contextlib import suppress
 
+from drivers.link.endpoint import Inbound
+from drivers.link.publish_packet import puback, read_publish
 from drivers.link.tls import pending
 
 _CHUNK_BYTES = 65_536
 _WRITE_LIMIT_BYTES = 65_536
-_NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class GatheringSocket:
@@ -24,20 +26,34 @@ class GatheringSocket:
     def __init__(self, connected: socket.socket) -> None:
         self.connected = connected
         self._heard = b""
+        self._taken = 0
         self._said = bytearray()
 
     def recv(self, limit: int) -> bytes:
         """The next bytes, at most `limit`; empty at the end. Raises what the socket raises."""
-        if not self._heard:
-            self._heard = self.connected.recv(_CHUNK_BYTES)
-            self._acknowledge_at_once()
-        taken, self._heard = self._heard[:limit], self._heard[limit:]
+        if self._taken >= len(self._heard):
+            self._read_ahead()
+        taken = self._heard[self._taken : self._taken + limit]
+        self._taken += len(taken)
         return taken
+
+    def next_publish(self) -> Inbound | None:
+        """The message that begins at the next byte, where it is whole and plain; else None and nothing is taken.
+
+        Only for who knows that a packet begins here. Raises what the socket raises.
+        """
+        if self._taken >= len(self._heard):
+            self._read_ahead()
+        found = read_publish(self._heard, self._taken)
+        if found is None:
+            return None
+        inbound, self._taken = found
+        return inbound
 
     @property
     def holds_more(self) -> bool:
         """Whether bytes lie here that would never wake a selector: read ahead, or decrypted with others."""
-        return bool(self._heard) or pending(self.connected)
+        return self._taken < len(self._heard) or pending(self.connected)
 
     def send(self, data: bytes | bytearray) -> int:
         """Take as many bytes as there is room for and say how many. Raises BlockingIOError where there is none."""
@@ -48,12 +64,16 @@ class GatheringSocket:
         self._said += taken
         return len(taken)
 
+    def acknowledge(self, mid: int) -> None:
+        """Hold back the acknowledgement of a message. Only for who knows that no packet is half said."""
+        self._said += puback(mid)
+
     def flush(self) -> bool:
         """Write what was held back; whether all of it went. Raises OSError where the line is gone."""
         while self._said:
             try:
                 sent = self.connected.send(self._said)
-            except _NOT_NOW:
+            except NOT_NOW:
                 return False
             del self._said[:sent]
         return True
@@ -79,6 +99,10 @@ class GatheringSocket:
         with suppress(OSError):
             self.flush()
         self.connected.close()
+
+    def _read_ahead(self) -> None:
+        self._heard, self._taken = self.connected.recv(_CHUNK_BYTES), 0
+        self._acknowledge_at_once()
 
     def _acknowledge_at_once(self) -> None:
         """Ask TCP to acknowledge now, not 40 ms later (Linux forgets this with every read).

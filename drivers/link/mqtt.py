@@ -34,7 +34,7 @@ from drivers.link.endpoint import (
     Tls,
     Will,
 )
-from drivers.link.gathering import GatheringSocket
+from drivers.link.gathering import NOT_NOW, GatheringSocket
 from drivers.link.mqtt_client import DEFAULT_RECEIVE_MAXIMUM, FreshClient, connect, new_client
 from drivers.link.tls import last_words
 
@@ -154,9 +154,14 @@ class Session:
 
     def acknowledge(self, inbound: Inbound) -> None:
         """Tell the broker that a message is ours now; call it after the durable commit."""
-        if inbound.qos and not self._lost.done():
+        line = self._socket
+        if not inbound.qos or line is None or self._lost.done():
+            return
+        if inbound.qos == 1 and not self._client.want_write():
+            line.acknowledge(inbound.mid)
+        else:
             self._client.ack(inbound.mid, inbound.qos)
-            self._write_soon()
+        self._write_soon()
 
     async def lost(self) -> NoReturn:
         """Wait until the connection is gone. Raises LinkLostError, or RefusedError where the broker gave a code."""
@@ -227,10 +232,19 @@ class Session:
                 break
 
     def _read_once(self) -> bool:
-        """Take what paho reads in one go; whether more lies here already."""
+        """Take one message, or what paho reads in one go; whether more lies here already."""
         line = self._socket
         if line is None:
             return False
+        try:
+            inbound = line.next_publish() if self._client.is_between_packets else None
+        except NOT_NOW:
+            return False
+        except OSError:
+            inbound = None  # paho meets it as well, and says what it is
+        if inbound is not None:
+            self._arrived.append(inbound)
+            return line.holds_more
         try:
             result = self._client.loop_read()
         except _PARSER_ERRORS as error:

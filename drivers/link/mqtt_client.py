@@ -27,6 +27,11 @@ class FreshClient(Client):
 
     address: Address = ()
 
+    @property
+    def is_between_packets(self) -> bool:
+        """Whether the next byte that comes begins a packet."""
+        return self._in_packet["command"] == 0
+
     def _create_socket_connection(self) -> socket.socket:
         candidates = _ADDRESSES.candidates(self._host, self._port)
         connected, self.address = connect_to(candidates, self._connect_timeout)

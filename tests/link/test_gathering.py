@@ -70,6 +70,26 @@ def test_the_end_of_the_line_is_heard_after_what_was_read_ahead(line: tuple[Gath
     assert gathering.recv(2) == b""
 
 
+def test_messages_are_taken_whole_and_everything_else_is_left(line: tuple[GatheringSocket, socket.socket]) -> None:
+    gathering, far = line
+    gathering.setblocking(True)
+    message, ping = b"\x32\x06\x00\x01t\x00\x07\x00", b"\xd0\x00"
+    far.sendall(message + ping + message[:3])
+    taken = gathering.next_publish()
+    assert taken is not None
+    assert (taken.topic, taken.payload, taken.mid) == ("t", b"", 7)
+    assert gathering.next_publish() is None
+    assert [gathering.recv(2), gathering.next_publish(), gathering.recv(9)] == [ping, None, message[:3]]
+
+
+def test_an_acknowledgement_leaves_with_what_was_said_before_it(line: tuple[GatheringSocket, socket.socket]) -> None:
+    gathering, far = line
+    gathering.send(b"said")
+    gathering.acknowledge(258)
+    assert gathering.flush()
+    assert far.recv(100) == b"said\x40\x02\x01\x02"
+
+
 @given(st.binary(min_size=1, max_size=2_000), st.data())
 def test_any_sizes_of_reading_give_the_same_bytes(sent: bytes, data: st.DataObject) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
