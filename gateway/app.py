@@ -22,7 +22,7 @@ from gateway.config_devices import SerialPort
 from gateway.config_outputs import BROKER
 from gateway.control import Control, learnable, path_of
 from gateway.digest_sender import send_digests
-from gateway.house import House
+from gateway.house import AGAIN_STATUS, WIPE_STATUS, House
 from gateway.http import serve
 from gateway.links import LocalBroker, SerialLine
 from gateway.listener import ListenerLine
@@ -30,6 +30,7 @@ from gateway.remembering import remember
 from gateway.status import version
 from gateway.store.database import StoreError
 from gateway.store.store import Store
+from gateway.store.wiping import wipe
 from gateway.supervise import keep
 from gateway.watch import Watch
 from gateway.watchdog import feed, notify
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 async def run(config: Config) -> int:
     """Run one house until SIGTERM or SIGINT, then stop in order: nothing that was heard is lost.
 
-    Returns the exit status: 0, or REBOOT_STATUS where the machine is to be restarted.
+    Returns the exit status: 0, or what is to be done next (REBOOT_STATUS, AGAIN_STATUS).
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -70,6 +71,9 @@ async def run(config: Config) -> int:
             for task in tasks:
                 task.cancel()
         house.keep_devices()
+    if house.exit_status == WIPE_STATUS:
+        wipe(config.store_path, house.wiped_by)
+        return AGAIN_STATUS
     return house.exit_status
 
 
@@ -115,6 +119,8 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
     parts["watch"] = watch.run
     parts |= house.further.tasks
     parts["watchdog"] = partial(feed, house.store, house.clock, problems)
+    if config.origin == "trial":
+        parts["trial of the settings"] = house.trial.run
     parts["heartbeat"] = partial(house.status.beat, house.announce)
     parts["digest"] = partial(send_digests, house.digest, house.uplink, house.ledger, house.sender, house.clock)
     parts["announcer"] = house.announcer.run

@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     command("status", _status, "Ask the running gateway how it is.").add_argument(
         "--json", action="store_true", help="print one JSON object"
     )
+    command("wipe", _wipe, "Delete everything about the resident, before the box goes to another.").add_argument(
+        "--yes", action="store_true", help="do not ask"
+    )
     walk = command("walk-test", _walk_test, "List the devices, when each was last proven, and which to test by hand.")
     how = walk.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print a JSON list")
@@ -96,16 +99,43 @@ def _terminal_columns() -> int | None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from gateway.app import run
-    from gateway.config import ConfigError, load
+    from gateway.config import ConfigError
+    from gateway.house import AGAIN_STATUS
     from gateway.logs import logging_to_stderr
+    from gateway.settings import begin
 
     try:
-        config = load(arguments.config)
+        config = begin(arguments.config)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG
     with logging_to_stderr(verbose=arguments.verbose):
-        return asyncio.run(run(config))
+        status = asyncio.run(run(config))
+    if status == AGAIN_STATUS:
+        # The same process to the service manager, and nothing of the last run in memory.
+        os.execv(sys.executable, [sys.executable, "-P", *sys.argv])  # noqa: S606
+    return status
+
+
+def _wipe(arguments: argparse.Namespace) -> int:
+    from gateway import inspect_running
+    from gateway.config import ConfigError, load
+    from gateway.store.wiping import wipe
+
+    try:
+        config = load(arguments.config)
+        if inspect_running.is_running(config):
+            print("the gateway is running; stop it first (systemctl stop anju-gateway)", file=sys.stderr)
+            return WRONG
+        if not arguments.yes and input(f'everything in {config.store_path} is lost; write "wipe" to go on: ') != "wipe":
+            print("nothing was deleted")
+            return NO
+        wiped = wipe(config.store_path, "on_the_spot")
+    except (ConfigError, OSError, EOFError) as error:
+        print(str(error) or "nothing was deleted: write --yes where nobody is there to answer", file=sys.stderr)
+        return WRONG
+    print(f"deleted: {wiped.files} files with {wiped.events or 0} events; the next start tells the district")
+    return DONE
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -157,9 +187,10 @@ def _events(arguments: argparse.Namespace) -> int:
 
 
 def _learn(arguments: argparse.Namespace) -> int:
-    from gateway.config import ConfigError, load
+    from gateway.config import ConfigError
     from gateway.control import Request
     from gateway.learn import BROKER, LearnError, learn
+    from gateway.settings import current
 
     if (arguments.join and arguments.line != BROKER) or (arguments.bridge_learn and arguments.line == BROKER):
         print(f"--join is for --line {BROKER}, --bridge-learn for a serial line", file=sys.stderr)
@@ -167,7 +198,7 @@ def _learn(arguments: argparse.Namespace) -> int:
     request = Request(arguments.line, arguments.seconds, arguments.bridge_learn)
     said = sys.stderr if arguments.json else sys.stdout
     try:
-        config = load(arguments.config)
+        config = current(arguments.config)
         learning = learn(config, request, lambda line: print(line, file=said, flush=True), join=arguments.join)
         learnt = asyncio.run(learning)
     except (ConfigError, LearnError) as error:
@@ -186,11 +217,12 @@ def _walk_test(arguments: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from gateway import walk_test
-    from gateway.config import ConfigError, load
+    from gateway.config import ConfigError
+    from gateway.settings import current
     from gateway.store.database import StoreError
 
     try:
-        config = load(arguments.config)
+        config = current(arguments.config)
         if arguments.follow:
             return DONE if walk_test.follow(config, sys.stdout) else NO
         now = datetime.now(UTC)
@@ -204,10 +236,11 @@ def _walk_test(arguments: argparse.Namespace) -> int:
 
 def _status(arguments: argparse.Namespace) -> int:
     from gateway import inspect_running
-    from gateway.config import ConfigError, load
+    from gateway.config import ConfigError
+    from gateway.settings import current
 
     try:
-        config = load(arguments.config)
+        config = current(arguments.config)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG

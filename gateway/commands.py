@@ -15,7 +15,7 @@ import msgspec
 
 from drivers.event import ClockQuality
 from gateway.clock import Clock
-from gateway.contract.messages import Command, Reply
+from gateway.contract.messages import Command, Reply, SignedCommand
 from gateway.contract.times import from_text, to_text
 from gateway.signatures import Signatures
 
@@ -38,14 +38,21 @@ class _Bearer(msgspec.Struct):
 class Order:
     """What one command does. `obey` returns why it cannot be done, None where it is done.
 
-    `harmless_late`: it may be obeyed by a house whose clock cannot tell whether it has expired. `people`: so many
-    must have signed it, and its id is on the disk before it is obeyed. `nonce` makes what the reply is to bear.
+    `harmless_late`: it may be obeyed by a house whose clock cannot tell whether it has expired. `nonce` makes what the
+    reply is to bear.
     """
 
     obey: Callable[[Command], Awaitable[str | None]]
     harmless_late: bool = True
-    people: int = 0
     nonce: Callable[[], str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOrder:
+    """A command that can harm: `people` must have signed it, and its id is on the disk before `obey` is called."""
+
+    obey: Callable[[SignedCommand], Awaitable[str | None]]
+    people: int
 
 
 class Commands:
@@ -58,7 +65,7 @@ class Commands:
         self,
         clock: Clock,
         reply: Callable[[bytes], object],
-        orders: Mapping[str, Order],
+        orders: Mapping[str, Order | SignedOrder],
         note: Callable[[str], Awaitable[bool]],
         signatures: Signatures,
     ) -> None:
@@ -91,7 +98,7 @@ class Commands:
             reason=refusal,
         )
         obeyed = self._orders.get(reply.command) if refusal is None else None
-        if obeyed is not None and obeyed.nonce is not None:
+        if isinstance(obeyed, Order) and obeyed.nonce is not None:
             reply.nonce = obeyed.nonce()
         self._reply(msgspec.json.encode(reply))
 
@@ -104,7 +111,7 @@ class Commands:
         refusal = self._refusal(command, order)
         if refusal is not None or order is None:
             return refusal
-        if order.people:
+        if isinstance(order, SignedOrder):
             return await self._obey_once(command, order)
         refusal = await order.obey(command)
         if refusal is None:
@@ -112,17 +119,17 @@ class Commands:
             await self._note(command.id)
         return refusal
 
-    async def _obey_once(self, command: Command, order: Order) -> str | None:
+    async def _obey_once(self, command: Command, order: SignedOrder) -> str | None:
         """Obey what can harm: if the power goes now, it is rather never obeyed than twice."""
-        refusal = self._signatures.refusal(command, order.people)
-        if refusal is not None:
-            return refusal
+        signed = self._signatures.read(command, order.people)
+        if isinstance(signed, str):
+            return signed
         self._done.append(command.id)
         if not await self._note(command.id):
             return "store_ill"
-        return await order.obey(command)
+        return await order.obey(signed)
 
-    def _refusal(self, command: Command, order: Order | None) -> str | None:
+    def _refusal(self, command: Command, order: Order | SignedOrder | None) -> str | None:
         if command.id in self._done:
             return "repeated"
         try:
@@ -139,4 +146,4 @@ class Commands:
         if order is None:
             return "not_supported"
         # Without a trusted clock nobody can tell whether it has expired.
-        return None if is_trusted or order.harmless_late or order.people else "clock_untrusted"
+        return None if is_trusted or isinstance(order, SignedOrder) or order.harmless_late else "clock_untrusted"

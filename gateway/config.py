@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from drivers import registry
 from drivers.device import Device
@@ -23,6 +24,7 @@ from gateway.store.bounds import DEFAULT_LIMIT_BYTES
 
 PRESSES_PER_MINUTE = 10
 _MIB = 1_024 * 1_024
+Origin = Literal["installer", "trial", "district"]
 _RESIDENT = r"[A-Za-z0-9._-]{1,64}"
 
 
@@ -54,9 +56,12 @@ class Http:
 class Config:
     """One house. `resident` is a pseudonym, None for a shared room; `presses_per_minute` 0 means no cap.
 
+    `origin` tells whose settings these are; `installers_file` is the file that the gateway was started with.
     `faults` are the drivers of other packages that cannot be used: their sections are left out, the house runs without.
     """
 
+    installers_file: Path
+    origin: Origin = "installer"
     district: str
     gateway: str
     resident: str | None
@@ -80,8 +85,8 @@ class Config:
     faults: tuple[str, ...]
 
 
-def load(path: Path) -> Config:
-    """Read the file; relative paths in it start at its own folder.
+def load(path: Path, folder: Path | None = None) -> Config:
+    """Read the file; relative paths in it start at `folder`, its own where that is None.
 
     Raises ConfigError with every mistake at once.
     """
@@ -89,7 +94,7 @@ def load(path: Path) -> Config:
         data, findings = read(path, "give the gateway's own file with --config")
     except UnreadableFileError as error:
         raise ConfigError([str(error)]) from None
-    config = _config(Table(data, (), findings), path.parent)
+    config = _config(Table(data, (), findings), path, folder or path.parent)
     if findings.problems:
         raise ConfigError(findings.problems)
     return config
@@ -108,7 +113,7 @@ def check(path: Path) -> tuple[list[str], list[str]]:
     return list(config.faults), [*config.warnings, *refused]
 
 
-def _config(top: Table, folder: Path) -> Config:
+def _config(top: Table, path: Path, folder: Path) -> Config:
     name_remedy = "write 1 to 32 of a-z, 0-9 and -"
     district = top.matching_text("district", topics.NAME_PATTERN, remedy=name_remedy)
     gateway = top.matching_text("gateway", topics.NAME_PATTERN, remedy=name_remedy)
@@ -138,6 +143,7 @@ def _config(top: Table, folder: Path) -> Config:
     routes = read_routes(top.tables("route"), folder, uplink, {port.path for port in serial_ports})
     top.report_unknown()
     return Config(
+        installers_file=path,
         district=district,
         gateway=gateway,
         resident=resident or None,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from drivers.registry import DRIVERS, SERIAL_DRIVERS
-from gateway import guard, orders
+from gateway import guard, orders, settings
 from gateway.announce.announcer import Announcer
 from gateway.announce.on_command import OnCommand
 from gateway.answers import Answers
@@ -29,6 +29,7 @@ from gateway.reception import Reception
 from gateway.rollback import Rollback
 from gateway.routes.further import Parts, further_routes
 from gateway.rules.rulebook import Rulebook
+from gateway.settings_trial import Trial
 from gateway.signatures import Signatures
 from gateway.status import StatusBook, version
 from gateway.store.database import new_id
@@ -45,6 +46,8 @@ log = logging.getLogger(__name__)
 
 REBOOT_STATUS = 82
 """What the systemd unit takes as the wish to restart the machine."""
+AGAIN_STATUS, WIPE_STATUS = 83, 84
+"""What `anju run` itself takes as the wish to begin anew, and to delete the house's data before."""
 LEAVE_SECONDS = 1.0
 
 
@@ -112,6 +115,7 @@ class House:
             self.intake, self.rules, store, self.uplink, self.notices, self.digest, self.hops, self.metrics, clock
         )
         self.exit_status = 0
+        self.wiped_by = ""
         self._stop = stop or asyncio.Event()
         self.signatures = Signatures(
             config.command_keys, config.gateway, lambda: store.identity.store, self.notices.is_open, clock
@@ -126,7 +130,9 @@ class House:
                 tester=self.reception,
                 devices={device.id: device for device in config.devices},
             )
-            | orders.signed_table(new_nonce=self.signatures.new_nonce, reboot=self._reboot),
+            | orders.signed_table(
+                new_nonce=self.signatures.new_nonce, reboot=self._reboot, set_config=self._set_config, wipe=self._wipe
+            ),
             store.note_executed,
             self.signatures,
         )
@@ -139,6 +145,8 @@ class House:
             )
         )  # fmt: skip
         self.status.routes = self.further.states
+        self.status.settings = config.origin
+        self.trial = Trial(config, lambda: self.reception.test(None, None), lambda: self.leave(AGAIN_STATUS))
 
     def keep_devices(self) -> None:
         """Hand over what is known of the devices, before the store is closed."""
@@ -168,9 +176,22 @@ class House:
         self.announce()
 
     def _reboot(self) -> None:
-        """Leave with REBOOT_STATUS, once the reply is out: whoever started us restarts the machine."""
         log.warning("the district restarts this machine")
-        self.exit_status = REBOOT_STATUS
+        self.leave(REBOOT_STATUS)
+
+    async def _set_config(self, text: str) -> None:
+        await asyncio.to_thread(settings.offer, text, self.config)
+        log.warning("the district has sent new settings: the gateway begins anew, with these on trial")
+        self.leave(AGAIN_STATUS)
+
+    def _wipe(self, order: str) -> None:
+        log.warning("the district ends this enrolment: everything about the resident is deleted (order %s)", order)
+        self.wiped_by = order
+        self.leave(WIPE_STATUS)
+
+    def leave(self, status: int) -> None:
+        """End with this status, once what was said last is out: whoever started us does what it says."""
+        self.exit_status = status
         asyncio.get_running_loop().call_later(LEAVE_SECONDS, self._stop.set)
 
     def _centre(self, payload: bytes) -> None:
@@ -184,6 +205,7 @@ class House:
 
     def _answered(self, about: str, state: AnswerState) -> None:
         self.further.answered(about, state)
+        self.trial.answered(about, state)
 
     def announce(self) -> None:
         """Publish the status, on every broker there is."""

@@ -2,9 +2,11 @@
 
 import http.client
 import json
+import socket
 from typing import Any
 
 from gateway.config import Config
+from gateway.control import path_of
 
 TIMEOUT_SECONDS = 3.0
 
@@ -18,6 +20,16 @@ def ask(config: Config) -> dict[str, Any]:
         where = f"{config.http.host}:{config.http.port}"
         return {"status": "unreachable", "problems": [f"no gateway answers on {where}: {error}; is it running?"]}
     return report
+
+
+def is_running(config: Config) -> bool:
+    """Whether a gateway with this store runs: it listens on the socket beside it."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        try:
+            asking.connect(str(path_of(config.store_path)))
+        except OSError:
+            return False
+    return True
 
 
 def text(report: dict[str, Any]) -> str:

@@ -6,14 +6,15 @@ raises a test that takes the alarm's way.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from drivers.device import Device
 from drivers.event import AlarmType
 from gateway.announce.words import SPOKEN_ON_COMMAND
-from gateway.commands import Order
-from gateway.contract.messages import Command
+from gateway.commands import Order, SignedOrder
+from gateway.contract.messages import Command, SignedCommand
+from gateway.settings import SettingsError
 from gateway.store.rows import Stored
 
 _ALARM_TYPES = frozenset(AlarmType)
@@ -43,7 +44,7 @@ def table(
     voice: Voice,
     tester: Tester,
     devices: Mapping[str, Device],
-) -> dict[str, Order]:
+) -> dict[str, Order | SignedOrder]:
     """Every command that this version obeys, by name. `devices` are the enrolled ones by id."""
 
     async def be_reborn(_command: Command) -> str | None:
@@ -84,17 +85,39 @@ def table(
     }
 
 
-def signed_table(*, new_nonce: Callable[[], str], reboot: Callable[[], None]) -> dict[str, Order]:
-    """What can harm a house, and the nonce that such a command bears where the clock is not known."""
+def signed_table(
+    *,
+    new_nonce: Callable[[], str],
+    reboot: Callable[[], None],
+    set_config: Callable[[str], Awaitable[None]],
+    wipe: Callable[[str], None],
+) -> dict[str, Order | SignedOrder]:
+    """What can harm a house, and the nonce that such a command bears where the clock is not known.
+
+    `set_config` takes the new settings and raises SettingsError; `wipe` takes the order's id.
+    """
 
     async def do_nothing(_command: Command) -> str | None:
         return None
 
-    async def restart_the_machine(_command: Command) -> str | None:
+    async def restart_the_machine(_signed: SignedCommand) -> str | None:
         reboot()
+        return None
+
+    async def take_settings(signed: SignedCommand) -> str | None:
+        try:
+            await set_config(signed.settings or "")
+        except SettingsError as error:
+            return str(error)
+        return None
+
+    async def forget_the_resident(signed: SignedCommand) -> str | None:
+        wipe(signed.id)
         return None
 
     return {
         "nonce": Order(obey=do_nothing, nonce=new_nonce),
-        "reboot": Order(obey=restart_the_machine, people=1),
+        "reboot": SignedOrder(obey=restart_the_machine, people=1),
+        "set_config": SignedOrder(obey=take_settings, people=1),
+        "wipe": SignedOrder(obey=forget_the_resident, people=2),
     }

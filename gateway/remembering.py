@@ -1,13 +1,16 @@
 """What a house takes up again: from its last boot, or from a database that was opened while it ran."""
 
+import asyncio
 import logging
 from functools import partial
+
+import msgspec
 
 from drivers.event import TroubleType
 from gateway.clock import age_seconds
 from gateway.house import House
 from gateway.intake.intake import BABBLING
-from gateway.store import devices, jobs, watching
+from gateway.store import devices, jobs, watching, wiping
 from gateway.store.database import StoreError
 from gateway.store.rows import Stored
 from gateway.uplink.ledger import LEDGER_LIMIT
@@ -42,8 +45,19 @@ async def remember(house: House) -> None:
     for alarm in await house.store.ask(jobs.silenced):
         house.announcer.silence(alarm)
     await house.away.resume()
+    await _tell_of_wipe(house)
     if len(house.ledger):
         log.info("%d messages of an earlier run wait for the centre", len(house.ledger))
+
+
+async def _tell_of_wipe(house: House) -> None:
+    """The first that a wiped house says is a test that bears the proof: what was deleted, and on whose order."""
+    path = house.config.store_path
+    wiped = wiping.take_note(path)
+    if wiped is not None:
+        evidence = {f"wiped_{name}": value for name, value in msgspec.to_builtins(wiped).items()}
+        await asyncio.gather(*house.reception.tell(house.intake.test(None, house.reception.moment(), None, evidence)))
+        wiping.forget_note(path)
 
 
 async def _renewed(house: House) -> None:

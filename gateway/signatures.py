@@ -55,8 +55,8 @@ class Signatures:
         self._nonce = _Nonce(secrets.token_hex(16), self._clock.monotonic() + NONCE_SECONDS)
         return self._nonce.text
 
-    def refusal(self, command: Command, people: int) -> str | None:
-        """Why a command is not believed that so many different people must have signed; None where it is."""
+    def read(self, command: Command, people: int) -> SignedCommand | str:
+        """What so many different people have signed, or why it is not believed."""
         if not self._keys:
             return "no_command_key"
         if command.jws is None:
@@ -74,7 +74,7 @@ class Signatures:
             return "foreign"
         if not self._is_timely(signed):
             return "nonce_needed"
-        return "alarm_open" if self._alarm_is_open() else None
+        return "alarm_open" if self._alarm_is_open() else signed
 
     def _is_timely(self, signed: SignedCommand) -> bool:
         """The dates were compared already, where the clock is known; elsewhere the nonce stands in for it."""

@@ -12,6 +12,7 @@ from typing import Literal
 from drivers.device import Device
 from drivers.registry import Driver
 from gateway.clock import Clock
+from gateway.config import Origin
 from gateway.contract.messages import Status
 from gateway.contract.times import to_text
 from gateway.hand_tests import Standing, standings, supervised_ones
@@ -52,6 +53,7 @@ class StatusBook:
         self._supervised: frozenset[str] = frozenset()
         self.away_since: Callable[[], datetime | None] = lambda: None
         self.heartbeat_changed = asyncio.Event()
+        self.settings: Origin = "installer"
         self.routes: Callable[[], dict[str, str] | None] = lambda: None
         """Each way to the centre and whether it works; None where there is but one."""
 
@@ -100,6 +102,7 @@ class StatusBook:
             unsupervised=[one.device.id for one in standing if not one.supervised],
             hand_tests_due=[one.device.id for one in standing if one.is_due],
             problems=self._problems.list(),
+            settings=self.settings,
         )
 
     async def beat(self, announce: Callable[[], None]) -> None:

@@ -174,6 +174,7 @@ def _statuses() -> list[Example]:
         boot=12,
         devices={"smoke-kitchen": _time(-60), "cord-bath": None},
         open=[_SMOKE],
+        settings="installer",
     )
     return [
         Example("birth", topics.STATUS, encode_status(birth)),

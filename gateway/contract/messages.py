@@ -175,7 +175,7 @@ class Status(Struct, kw_only=True):
     `devices` gives each device's last sign of life; `open` the ids of open alarms, the longest open first.
     `unsupervised` are the devices whose silence nobody would notice; `hand_tests_due` those of them that nobody has
     used or tested for a month. All are cut where the message would exceed the contract's size: the totals tell how
-    many there are.
+    many there are. `settings` tells whose settings are in force.
     """
 
     state: Literal["online", "offline", "stopping"]
@@ -195,6 +195,7 @@ class Status(Struct, kw_only=True):
     hand_tests_due: list[str] = []
     hand_tests_due_total: int = 0
     problems: list[str] = []
+    settings: Literal["installer", "trial", "district"] | None = None
 
 
 class CentreStatus(Struct, kw_only=True):
@@ -239,6 +240,7 @@ class SignedCommand(Struct, kw_only=True, omit_defaults=True):
     """What is signed of a command, and all that is acted on. It is for one gateway and one database of it.
 
     `nonce` comes from the gateway's reply to the command `nonce`; it is needed where the gateway's clock is untrusted.
+    `settings` belongs to `set_config`: the whole new file of the house, as TOML.
     """
 
     REPEATED: ClassVar = ("id", "command", "issuer", "issued_at", "expires_at")
@@ -252,6 +254,7 @@ class SignedCommand(Struct, kw_only=True, omit_defaults=True):
     gateway: str
     store: str
     nonce: str | None = None
+    settings: str | None = None
 
 
 class Command(Struct, kw_only=True, omit_defaults=True):
@@ -260,7 +263,7 @@ class Command(Struct, kw_only=True, omit_defaults=True):
     `heartbeat_minutes` (1 to 1440) belongs to `set_heartbeat`. `speak` says `sentence`, by its name, in the home.
     `silence` ends what is sounded and said of the alarm whose raised event is `alarm`, never the alarm itself.
     `test` raises a test of `device` (of the house where null), `type` being the alarm type that it tests.
-    `reboot`, and later `wipe`, `update` and `set_config`, are signed (`jws`). Other commands bring keys of their own.
+    `reboot`, `set_config` and `wipe`, and later `update`, are signed (`jws`). Other commands bring keys of their own.
     """
 
     id: str

@@ -180,9 +180,11 @@ class Intake:
         event = self._mint(Kind.RESTORE, type_, device, None, moment, alarm=alarm, evidence=evidence)
         return [Happened(event=event, change=Change(device=place, name=name, began=False))]
 
-    def test(self, type_: str | None, moment: Moment, device: Device | None) -> list[Outcome]:
+    def test(
+        self, type_: str | None, moment: Moment, device: Device | None, evidence: dict[str, Any] | None = None
+    ) -> list[Outcome]:
         """A test that somebody ordered, of a device or of the house itself; each one is news."""
-        event = self._mint(Kind.TEST, type_, device, None, moment, evidence={"ordered": True})
+        event = self._mint(Kind.TEST, type_, device, None, moment, evidence={"ordered": True, **(evidence or {})})
         return [Happened(event=event)]
 
     def remind(self, device: Device, moment: Moment) -> list[Outcome]:

@@ -113,7 +113,7 @@ async def test_the_centre_sets_the_heartbeat_and_asks_for_a_birth(house: House, 
         assert await give(order("set_heartbeat", heartbeat_minutes=17)) == (True, None)
         await centre.wait(lambda: statuses(centre)[-1].body["heartbeat_minutes"] == 17)
         assert (await give(order("set_heartbeat", heartbeat_minutes=0)))[0] is False
-        assert await give(order("wipe")) == (False, "not_supported")
+        assert await give(order("wipe")) == (False, "no_command_key")
         assert statuses(centre)[-1].body["heartbeat_minutes"] == 17
 
 
