@@ -10,8 +10,8 @@ from benchmarks import normal_home
 from drivers.event import AlarmType, Event
 from gateway.contract.messages import Answer, AnswerState
 from gateway.contract.times import to_text
+from gateway.ids import new_id
 from gateway.policy import decide
-from gateway.store.database import new_id
 from gateway.store.devices import DeviceState
 from gateway.store.store import Store
 from gateway.watch import FLUSH_SECONDS

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from drivers.event import ClockQuality, Event, Kind, State
-from gateway.store.database import new_id
+from gateway.ids import new_id
 
 ROOMS = ("living", "kitchen", "bath", "bedroom", "hall")
 MOTIONS = tuple(f"motion-{room}" for room in ROOMS)

@@ -9,7 +9,7 @@ from drivers.event import Event, Kind
 from gateway.contract.envelope import Sender
 from gateway.contract.messages import DeviceDigest, Digest, DigestData, Reading, StreamQuality
 from gateway.contract.times import to_text
-from gateway.store.database import new_id
+from gateway.ids import new_id
 
 LIMIT_BYTES = 4_096
 """How long a digest may be: what lies in the line cannot be overtaken by an alarm any more."""

@@ -19,6 +19,7 @@ from gateway.contract.messages import AnswerState
 from gateway.digest import DigestBook
 from gateway.ears import Ears
 from gateway.http import Response
+from gateway.ids import new_id
 from gateway.intake.intake import Intake
 from gateway.interference import Interference
 from gateway.metrics import Metrics
@@ -32,7 +33,6 @@ from gateway.rules.rulebook import Rulebook
 from gateway.settings_trial import Trial
 from gateway.signatures import Signatures
 from gateway.status import StatusBook, version
-from gateway.store.database import new_id
 from gateway.store.rows import Stored
 from gateway.store.store import Store
 from gateway.uplink.centre import CentrePresence

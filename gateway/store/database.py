@@ -5,14 +5,13 @@ at the first migration; small pages are what keeps an alarm's two commits at a f
 """
 
 import sqlite3
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import uuid_utils
+from gateway.ids import new_store_id
 
 _BUSY_TIMEOUT_MS = 2_000
 _PRAGMAS = (
@@ -100,17 +99,12 @@ def migrate(connection: sqlite3.Connection) -> None:
 def begin_boot(connection: sqlite3.Connection) -> Identity:
     """Count this opening and read who the store is. The first opening gives it its random id."""
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute("INSERT OR IGNORE INTO setting VALUES ('store', ?)", (uuid.uuid4().hex,))
+    connection.execute("INSERT OR IGNORE INTO setting VALUES ('store', ?)", (new_store_id(),))
     connection.execute("INSERT INTO setting VALUES ('boot', '1') ON CONFLICT DO UPDATE SET value = value + 1")
     settings = dict(connection.execute("SELECT name, value FROM setting").fetchall())
     (sequence,) = connection.execute("SELECT coalesce(max(sequence), 0) FROM event").fetchone()
     connection.execute("COMMIT")
     return Identity(store=settings["store"], boot=int(settings["boot"]), sequence=int(sequence))
-
-
-def new_id() -> str:
-    """A UUIDv7: unique, and roughly in the order of time."""
-    return str(uuid_utils.uuid7())
 
 
 def _scripts() -> list[str]:

@@ -11,9 +11,9 @@ from drivers.event import AlarmType, ClockQuality, Event, Kind, Signal, State
 from drivers.registry import DRIVERS
 from gateway.clock import Clock
 from gateway.contract.messages import Answer, AnswerState, Result
+from gateway.ids import new_id
 from gateway.intake.intake import Happened, Intake, Moment, Outcome
 from gateway.policy import decide
-from gateway.store.database import new_id
 from gateway.store.rows import Stored
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)

@@ -12,7 +12,7 @@ from drivers.event import Event, Kind
 from gateway.announce.words import HOME, NOTED_AWAY, NOTED_VISIT, NOTED_WELL, SPOKEN_AT_A_PRESS
 from gateway.away import Away
 from gateway.box.replies import TABLE, Replies
-from gateway.store.database import new_id
+from gateway.ids import new_id
 from tests.gateway.houses import NOON, event
 
 KINDS = {box.SOS: Kind.ALARM, box.TEST: Kind.TEST, box.VISIT: Kind.SERVICE_REQUEST}

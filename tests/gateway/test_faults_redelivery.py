@@ -11,9 +11,9 @@ import psutil
 from drivers.device import Device
 from drivers.event import AlarmType, ClockQuality, Kind, Signal
 from drivers.registry import DRIVERS
+from gateway.ids import new_id
 from gateway.intake.intake import Happened, Intake, Moment, Stale
 from gateway.intake.offers import LIMIT
-from gateway.store.database import new_id
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 BUTTON = Device(id="button-bed", driver="zigbee2mqtt", address="button-1", model="generic-button", room="bedroom")

@@ -12,11 +12,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from drivers.event import Event, Kind
+from gateway.ids import new_id
 from gateway.policy import decide
 from gateway.store import jobs, looking, opening, watching
 from gateway.store import store as store_module
 from gateway.store.damage import COPIES_KEPT, copies
-from gateway.store.database import Identity, begin_boot, new_id
+from gateway.store.database import Identity, begin_boot
 from gateway.store.jobs import Change
 from gateway.store.store import Store
 from gateway.store.watching import Watching, all_rows
