@@ -32,25 +32,28 @@ from gateway.store.database import StoreError
 from gateway.store.store import Store
 from gateway.store.wiping import wipe
 from gateway.supervise import keep
+from gateway.surroundings import REAL, Surroundings
 from gateway.watch import Watch
 from gateway.watchdog import feed, notify
 
 log = logging.getLogger(__name__)
 
 
-async def run(config: Config) -> int:
-    """Run one house until SIGTERM or SIGINT, then stop in order: nothing that was heard is lost.
+async def run(
+    config: Config, around: Surroundings = REAL, clock: Clock | None = None, stop: asyncio.Event | None = None
+) -> int:
+    """Run one house until SIGTERM or SIGINT, or until `stop`; then stop in order: nothing that was heard is lost.
 
     Returns the exit status: 0, or what is to be done next (REBOOT_STATUS, AGAIN_STATUS).
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = stop or asyncio.Event()
+    if around.is_own_process:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     for warning in config.warnings:
         log.warning("%s", warning)
-    with Store(config.store_path, config.store_limit_bytes) as store:
-        house = House(config, store, Clock(), stop)
+    with Store(config.store_path, config.store_limit_bytes, around.begin_writing) as store:
+        house = House(config, store, clock or Clock(), stop, around)
         for fault in config.faults:
             house.problems.report(fault, fault)
         try:
@@ -88,7 +91,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
         line = SerialLine(
             port, house.receivers[port.driver], house.intake.lookup, house.reception, house.lines, house.interference,
             problems, house.metrics, house.clock.monotonic, house.outlets[Via.SERIAL, port.name],
-            house.ears[port.name], house.worn.on_lines,
+            house.ears[port.name], house.worn.on_lines, house.around,
         )  # fmt: skip
         parts[f"serial {port.name}"] = line.run
     dialling = {address: outlet for (via, address), outlet in house.outlets.items() if via is Via.LISTENER}
@@ -108,27 +111,29 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
                     f"anju-{config.gateway}{'-streams' if streams else ''}", drivers, house.intake.lookup,
                     house.reception, house.lines, problems, house.clock.monotonic,
                     None if streams else house.outlets[BROKER], house.worn.hearers, house.interference,
+                    house.around,
                 ).run  # fmt: skip
     parts |= house.worn.parts
     if config.box is not None and config.box.buttons:
         parts["box buttons"] = _box(house, config.box)
     watch = Watch(
         config.devices, house.drivers, house.intake, house.reception, house.store, house.ledger, house.uplink,
-        house.notices, house.lines, house.interference,
+        house.notices, house.lines, house.interference, house.around.pause,
     )  # fmt: skip
     parts["watch"] = watch.run
     parts |= house.further.tasks
-    parts["watchdog"] = partial(feed, house.store, house.clock, problems)
+    parts["watchdog"] = partial(feed, house.store, house.clock, problems, house.around.pause)
     if config.origin == "trial":
         parts["trial of the settings"] = house.trial.run
     parts["heartbeat"] = partial(house.status.beat, house.announce)
     parts["digest"] = partial(send_digests, house.digest, house.uplink, house.ledger, house.sender, house.clock)
     parts["announcer"] = house.announcer.run
     parts |= {output.name: output.run for output in house.outputs}
-    parts["control"] = Control(
-        path_of(config.store_path), learnable(house.receivers, config.serial_ports, house.ears, house.outlets)
-    ).run
-    parts["http"] = partial(serve, config.http.host, config.http.port, house.routes(), _say_port)
+    if house.around.is_own_process:
+        parts["control"] = Control(
+            path_of(config.store_path), learnable(house.receivers, config.serial_ports, house.ears, house.outlets)
+        ).run
+        parts["http"] = partial(serve, config.http.host, config.http.port, house.routes(), _say_port)
     return [group.create_task(keep(name, part, problems), name=name) for name, part in parts.items()]
 
 

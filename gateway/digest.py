@@ -20,7 +20,10 @@ ENVELOPE_BYTES = 512
 class DigestBook:
     """Collects what the devices say between two digests. Only these `quantities` of what they measure may leave."""
 
-    def __init__(self, since: datetime, quantities: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, since: datetime, quantities: frozenset[str] = frozenset(), new_id: Callable[[], str] = new_id
+    ) -> None:
+        self._new_id = new_id
         self.stream_counts: Callable[[], dict[str, StreamQuality]] = dict  # how the samples of worn devices arrived
         self._since = since
         self._quantities = quantities
@@ -60,7 +63,8 @@ class DigestBook:
         for device in devices:
             device.last_heard_at = to_text(self._last_heard[device.device])
         since, self._since, self._devices, self._last_heard = self._since, until, {}, {}
-        return [_encode(part, since, until, sender) for part in _parts(devices, limit_bytes - ENVELOPE_BYTES)]
+        parts = _parts(devices, limit_bytes - ENVELOPE_BYTES)
+        return [_encode(self._new_id(), part, since, until, sender) for part in parts]
 
 
 def _measured(readings: dict[str, Reading], quantity: str, value: float, unit: str | None) -> None:
@@ -86,10 +90,10 @@ def _parts(devices: list[DeviceDigest], limit_bytes: int) -> Iterator[list[Devic
         yield part
 
 
-def _encode(devices: list[DeviceDigest], since: datetime, until: datetime, sender: Sender) -> bytes:
+def _encode(id_: str, devices: list[DeviceDigest], since: datetime, until: datetime, sender: Sender) -> bytes:
     digest = Digest(
         specversion="1.0",
-        id=new_id(),
+        id=id_,
         source=f"/gateways/{sender.gateway}",
         type="anju.telemetry.digest",
         time=to_text(until),

@@ -19,7 +19,6 @@ from gateway.contract.messages import AnswerState
 from gateway.digest import DigestBook
 from gateway.ears import Ears
 from gateway.http import Response
-from gateway.ids import new_id
 from gateway.intake.intake import Intake
 from gateway.interference import Interference
 from gateway.metrics import Metrics
@@ -35,6 +34,7 @@ from gateway.signatures import Signatures
 from gateway.status import StatusBook, version
 from gateway.store.rows import Stored
 from gateway.store.store import Store
+from gateway.surroundings import REAL, Surroundings
 from gateway.uplink.centre import CentrePresence
 from gateway.uplink.hops import Hops
 from gateway.uplink.ledger import Ledger
@@ -54,8 +54,16 @@ LEAVE_SECONDS = 1.0
 class House:
     """Everything one gateway is made of, wired once."""
 
-    def __init__(self, config: Config, store: Store, clock: Clock, stop: asyncio.Event | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        clock: Clock,
+        stop: asyncio.Event | None = None,
+        around: Surroundings = REAL,
+    ) -> None:
         self.config = config
+        self.around = around
         self.store = store
         self.clock = clock
         self.metrics = Metrics(version())
@@ -71,7 +79,7 @@ class House:
         self.away = Away(store, self.announcer.show_away)
         self.notices = Notices(self.announcer)
         self.hops = Hops(self.metrics)
-        self.digest = DigestBook(clock.now(), config.vital_signs.sent)
+        self.digest = DigestBook(clock.now(), config.vital_signs.sent, around.new_id)
         self.sender = Sender(
             gateway=config.gateway, district=config.district, resident=config.resident, store=store.identity.store
         )
@@ -82,7 +90,7 @@ class House:
             for port in config.serial_ports
             if port.driver in SERIAL_DRIVERS
         }
-        self.intake = Intake(devices, self.drivers, config.presses_per_minute, new_id)
+        self.intake = Intake(devices, self.drivers, config.presses_per_minute, around.new_id)
         self.worn = Worn(self.drivers, self.intake.lookup, self.metrics, self.digest, clock.monotonic)
         self.status = StatusBook(store, self.intake, self.ledger, self.problems, clock, config.uplink.heartbeat_minutes)
         self.status.enrol(config.devices, self.drivers)
@@ -109,6 +117,7 @@ class House:
             self.metrics,
             self.problems,
             clock,
+            around=around,
         )
         self.rules = Rulebook(config, self.intake, store)
         self.reception = Reception(
@@ -141,7 +150,7 @@ class House:
                 config=config, sender=self.sender, store=store, notices=self.notices, lines=self.lines,
                 metrics=self.metrics, problems=self.problems, clock=clock, uplink=self.uplink, ledger=self.ledger,
                 presence=self.presence, status=self.status.status, next_session=self.status.next_session,
-                answer=self.answers.take,
+                answer=self.answers.take, around=around,
             )
         )  # fmt: skip
         self.status.routes = self.further.states

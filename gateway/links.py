@@ -12,8 +12,8 @@ from drivers.device import Decoded, Lookup
 from drivers.event import Reject
 from drivers.link.group import Group
 from drivers.link.in_order import Arrivals
-from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions, open_session
-from drivers.link.serial import Port, PortError, open_port
+from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions
+from drivers.link.serial import Port, PortError
 from drivers.registry import MqttDriver, SerialDriver
 from gateway.config_devices import SerialPort
 from gateway.ears import Ears
@@ -24,6 +24,7 @@ from gateway.outlet import WAITING_LIMIT, Outlet
 from gateway.problems import Problems
 from gateway.reception import Reception
 from gateway.store.rows import Stored
+from gateway.surroundings import REAL, Surroundings
 from gateway.watch import Lines
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,9 @@ class SerialLine:
         outlet: Outlet,
         ears: Ears,
         samples: Mapping[str, Callable[[str, bytes], None]],
+        around: Surroundings = REAL,
     ) -> None:
+        self._open_port = around.open_port
         self._samples = samples.get(driver.name)
         self._outlet = outlet
         self._ears = ears
@@ -91,7 +94,7 @@ class SerialLine:
         answers: asyncio.Queue[bytes] = asyncio.Queue(ANSWERS_LIMIT)
         orders: asyncio.Queue[bytes] = asyncio.Queue(WAITING_LIMIT)
         baud_rate = self._port.baud_rate or self._driver.baud_rate
-        async with open_port(self._port.path, baud_rate) as port, Group() as group:
+        async with self._open_port(self._port.path, baud_rate) as port, Group() as group:
             group.create_task(_write(port, answers), name=f"{self._name} answers")
             group.create_task(_write(port, orders), name=f"{self._name} orders")
             self._metrics.serial_connected(self._port.name, connected=True)
@@ -162,7 +165,9 @@ class LocalBroker:
         outlet: Outlet | None,
         samples: Mapping[str, Callable[[str, bytes], None]],
         interference: Interference,
+        around: Surroundings = REAL,
     ) -> None:
+        self._open_session = around.open_session
         self._samples = samples
         self._interference = interference
         self._outlet = outlet
@@ -193,7 +198,7 @@ class LocalBroker:
 
     async def _listen(self) -> None:
         arrivals = Arrivals()
-        async with open_session(self._endpoint, self._options, partial(self._arrive, arrivals)) as session:
+        async with self._open_session(self._endpoint, self._options, partial(self._arrive, arrivals)) as session:
             for driver in self._drivers:
                 await session.subscribe(*driver.subscriptions)
             self._problems.over(self._name)

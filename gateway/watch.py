@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 
 from drivers.device import Device
@@ -84,7 +84,9 @@ class Watch:
         notices: Notices,
         lines: Lines,
         interference: Interference,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._pause = pause
         self._intake = intake
         self._reception = reception
         self._store = store
@@ -101,11 +103,16 @@ class Watch:
     async def run(self) -> None:
         """Look for ever."""
         async with Group() as group:
-            group.create_task(_every(TICK_SECONDS, self._look), name="watch-look")
-            group.create_task(_every(FLUSH_SECONDS, self._flush), name="watch-flush")
+            group.create_task(self._every(TICK_SECONDS, self._look), name="watch-look")
+            group.create_task(self._every(FLUSH_SECONDS, self._flush), name="watch-flush")
             group.create_task(self._refill_for_ever(), name="watch-refill")
             group.create_task(self._thin_for_ever(), name="watch-thin")
             group.create_task(self._remind_for_ever(), name="watch-remind")
+
+    async def _every(self, seconds: float, action: Callable[[], None]) -> None:
+        while True:
+            await self._pause(seconds)
+            action()
 
     def _look(self) -> None:
         moment = self._reception.moment()
@@ -170,7 +177,7 @@ class Watch:
     async def _refill_for_ever(self) -> None:
         """Bring back what the ledger had no room for, once it has."""
         while True:
-            await asyncio.sleep(TICK_SECONDS)
+            await self._pause(TICK_SECONDS)
             if not self._ledger.overflowed or len(self._ledger) > LEDGER_LIMIT // 2:
                 continue
             try:
@@ -213,12 +220,6 @@ class Watch:
         if known:
             self._intake.book.forget_old_fixes(moment.wall)
         await keep_within(self._store, moment.wall if known else None)
-
-
-async def _every(seconds: float, action: Callable[[], None]) -> None:
-    while True:
-        await asyncio.sleep(seconds)
-        action()
 
 
 def _supervised(devices: Iterable[Device], drivers: Mapping[str, Driver]) -> list[tuple[Device, float]]:

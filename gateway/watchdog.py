@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import socket
+from collections.abc import Awaitable, Callable
 
 from gateway.clock import Clock
 from gateway.problems import Problems
@@ -34,7 +35,9 @@ def notify(state: str) -> None:
         log.warning("systemd could not be told %s: %s", state, error)
 
 
-async def feed(store: Store, clock: Clock, problems: Problems) -> None:
+async def feed(
+    store: Store, clock: Clock, problems: Problems, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
     """Probe the store and feed the watchdog, for ever.
 
     A disk that refuses is a problem, not a reason to be restarted: memory holds alarms that a restart would lose. A
@@ -53,7 +56,7 @@ async def feed(store: Store, clock: Clock, problems: Problems) -> None:
         _say(store, problems)
         if durable:
             proven = clock.monotonic()
-        await asyncio.sleep(PROBE_SECONDS)
+        await pause(PROBE_SECONDS)
 
 
 def _say(store: Store, problems: Problems) -> None:

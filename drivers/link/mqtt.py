@@ -11,7 +11,7 @@ import socket
 import struct
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NoReturn
 
@@ -36,6 +36,7 @@ from drivers.link.endpoint import (
 )
 from drivers.link.gathering import NOT_NOW, GatheringSocket
 from drivers.link.mqtt_client import DEFAULT_RECEIVE_MAXIMUM, FreshClient, connect, new_client
+from drivers.link.session import OnMessage, Session
 from drivers.link.tls import last_words
 
 __all__ = [
@@ -59,11 +60,9 @@ _TURN_SECONDS = 0.005
 # What paho's parser raises on a malformed packet, besides its own exception.
 _PARSER_ERRORS = (MQTTException, OSError, ValueError, LookupError, TypeError, struct.error)
 
-OnMessage = Callable[["Session", Inbound], None]
 
-
-class Session:
-    """A connected session; made by `open_session` only. All methods are for the event loop's thread."""
+class PahoSession:
+    """A connected `Session`; made by `open_session` only."""
 
     def __init__(self, client: FreshClient, options: SessionOptions, on_message: OnMessage) -> None:
         self.session_present = False
@@ -128,11 +127,7 @@ class Session:
         content_type: str | None = None,
         correlation: bytes | None = None,
     ) -> "asyncio.Future[int]":
-        """Publish with QoS 1.
-
-        The future gives the PUBACK's reason code (0, or 0x10 for "no subscriber"); it raises RefusedError from 0x80 on
-        and LinkLostError where the connection goes first. A PUBACK means that the broker has it, nothing more.
-        """
+        """Publish with QoS 1, as `Session` says."""
         answered: asyncio.Future[int] = self._loop.create_future()
         # A caller may look at the answer later or not at all: the exception counts as seen from the start.
         answered.add_done_callback(_retrieve)
@@ -371,7 +366,7 @@ async def open_session(endpoint: Endpoint, options: SessionOptions, on_message: 
     about. There is no reconnecting in here: whoever owns the session decides when to open the next one.
     """
     client = new_client(endpoint, options)
-    session = Session(client, options, on_message)
+    session = PahoSession(client, options, on_message)
     try:
         await session._start(endpoint)
         yield session

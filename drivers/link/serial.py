@@ -9,7 +9,7 @@ There is no reopening in here: whoever owns the port decides when to try again.
 import asyncio
 import errno
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import StrEnum
 from typing import TypeVar, cast
 
@@ -138,6 +138,8 @@ class Port(asyncio.Protocol):
         self._writable.set()
 
 
+OpenPort = Callable[[str, int], AbstractAsyncContextManager[Port]]
+"""Opens a port (path, baud rate) for a block, as `open_port` does, and with its errors."""
 PORT_ERRORS = (OSError, serialx.SerialException)
 """What reading from or writing to a port may raise once it is gone."""
 

@@ -2,7 +2,7 @@
 way that is lost over the others."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from gateway.clock import Clock
@@ -56,7 +56,9 @@ class Courier:
         lines: Lines,
         metrics: Metrics,
         clock: Clock,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._pause = pause
         self._ways = {way.name: way for way in ways}
         self._receivers = receivers
         self._plan = plan
@@ -118,7 +120,7 @@ class Courier:
         """Look for ever."""
         while True:
             self.look()
-            await asyncio.sleep(TICK_SECONDS)
+            await self._pause(TICK_SECONDS)
 
     def look(self) -> None:
         """Hand over what is due, and see which ways are any use."""

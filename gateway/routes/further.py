@@ -12,6 +12,7 @@ from gateway.notice import Notices
 from gateway.problems import Problems
 from gateway.store.rows import Stored
 from gateway.store.store import Store
+from gateway.surroundings import Surroundings
 from gateway.uplink.centre import CentrePresence
 from gateway.uplink.ledger import Ledger
 from gateway.uplink.uplink import Uplink
@@ -38,6 +39,7 @@ class Parts:
     status: Callable[[str], Awaitable[Status]]
     next_session: Callable[[], int]
     answer: Callable[[bytes], Awaitable[None]]
+    around: Surroundings
 
 
 class Further:

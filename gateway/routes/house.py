@@ -39,7 +39,15 @@ class FurtherRoutes(Further):
             steps.append(step)
         receivers = frozenset(route.name for route in parts.config.routes if isinstance(route, Dc09Route))
         self.courier = Courier(
-            ways, receivers, Plan(tuple(steps)), parts.store, parts.notices, parts.lines, parts.metrics, parts.clock
+            ways,
+            receivers,
+            Plan(tuple(steps)),
+            parts.store,
+            parts.notices,
+            parts.lines,
+            parts.metrics,
+            parts.clock,
+            parts.around.pause,
         )
         self.tasks["courier"] = self.courier.run
 
@@ -103,6 +111,7 @@ class FurtherRoutes(Further):
             parts.problems,
             parts.clock,
             route.name,
+            parts.around,
         )
         self._uplinks.append(uplink)
         self.tasks[f"route {route.name}"] = partial(uplink.run, parts.next_session)

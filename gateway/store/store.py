@@ -21,12 +21,13 @@ from gateway.contract.messages import Answer
 from gateway.policy import Decision
 from gateway.store import deliveries, devices, jobs, watching
 from gateway.store.bounds import DEFAULT_LIMIT_BYTES
+from gateway.store.committing import Job
 from gateway.store.database import DamagedError, Identity, StoreError, UnfitError
 from gateway.store.deliveries import Delivery
 from gateway.store.looking import Renewed, Seen, exchange, inode_of, look, names_aside
 from gateway.store.opening import open_in_memory, open_on_disk
 from gateway.store.rows import Stored
-from gateway.store.writer import Job, Writer
+from gateway.store.writer import BeginWriting, ThreadWriter, Writer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -62,8 +63,14 @@ class Store:
     which may hold what this run does not know.
     """
 
-    def __init__(self, path: Path, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
+    def __init__(
+        self,
+        path: Path,
+        limit_bytes: int = DEFAULT_LIMIT_BYTES,
+        begin_writing: BeginWriting = ThreadWriter,
+    ) -> None:
         self._path = path
+        self._begin_writing = begin_writing
         self.limit_bytes = limit_bytes
         self.problem: str | None = None
         self.put_aside: tuple[str, ...] = ()
@@ -101,7 +108,7 @@ class Store:
             connection, self.identity, self._knows_file = open_in_memory(self._path)
         self._sequence = self.kept_sequence = self.identity.sequence
         self.put_aside = names_aside(self._path)
-        self._writer = Writer(connection)
+        self._writer = self._begin_writing(connection)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -5,25 +5,14 @@ PUBACK means *sent*. Only the centre's own `received` takes a message out of the
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+from drivers.link.endpoint import SessionOptions, Will
 from drivers.link.group import Group
-from drivers.link.mqtt import (
-    Endpoint,
-    Inbound,
-    LinkLostError,
-    MqttError,
-    OutOfDateError,
-    RefusedError,
-    Session,
-    SessionOptions,
-    Will,
-    open_session,
-)
+from drivers.link.mqtt import Endpoint, Inbound, LinkLostError, MqttError, OutOfDateError, RefusedError, Session
 from gateway.clock import Clock
 from gateway.contract import topics
 from gateway.contract.envelope import CONTENT_TYPE, Attempt, Sender, branch_of, encode
@@ -33,6 +22,7 @@ from gateway.contract.times import to_text
 from gateway.metrics import Metrics
 from gateway.problems import Problems
 from gateway.store.rows import Stored
+from gateway.surroundings import REAL, Surroundings
 from gateway.uplink.errors import first_error
 from gateway.uplink.hops import Hops
 from gateway.uplink.ledger import Entry, Ledger
@@ -90,8 +80,10 @@ class Uplink:
         problems: Problems,
         clock: Clock,
         name: str = ROUTE,
+        around: Surroundings = REAL,
     ) -> None:
         self.name = name
+        self._around = around
         self._endpoint = endpoint
         self._sender = sender
         self._handlers = handlers
@@ -181,7 +173,7 @@ class Uplink:
     async def _pause(self, failures: int) -> None:
         """Wait before the next connection; the first alarm that comes meanwhile ends the wait."""
         alarm_waits = bool(self._ledger.alarms())
-        seconds = reconnect_after_seconds(failures, alarm_waits=alarm_waits, jitter=random.uniform(0.5, 1.5))
+        seconds = reconnect_after_seconds(failures, alarm_waits=alarm_waits, jitter=self._around.jitter())
         try:
             async with asyncio.timeout(seconds):
                 while alarm_waits or not self._ledger.alarms():
@@ -205,7 +197,7 @@ class Uplink:
             await self._serve_over(self.trust.without_dates(), options, expired=True)
 
     async def _serve_over(self, endpoint: Endpoint, options: SessionOptions, *, expired: bool) -> None:
-        async with open_session(endpoint, options, self._arrive) as session:
+        async with self._around.open_session(endpoint, options, self._arrive) as session:
             self.trust.expired = expired
             if not expired:
                 self._problems.over(self._problem("certificate"))
@@ -281,7 +273,7 @@ class Uplink:
 
     async def _pump_regularly(self) -> None:
         while True:
-            await asyncio.sleep(PUMP_SECONDS)
+            await self._around.pause(PUMP_SECONDS)
             self.pump()
             if self.trust.must_check_again() and not self._ledger.alarms():
                 raise LinkLostError("the clock is known now: the dates of the certificates are checked as well")
