@@ -1,6 +1,6 @@
-"""Where the receivers of 433/868 MHz on the local broker publish, known before any of their drivers is loaded.
+"""Where the receivers of radio senders and bands on the local broker publish, known before their drivers are loaded.
 
-A `+` stands for one level. Sources: the default topics of Tasmota, OpenMQTTGateway and rtl_433.
+A `+` stands for one level. Sources: the default topics of Tasmota, OpenMQTTGateway and rtl_433; ours for bands.
 """
 
 from collections.abc import Mapping
@@ -21,5 +21,6 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
         "home/+/SYStoMQTT",
     ),
     "rtl_433": ("rtl_433/+/events",),
+    "wearable_event": ("wearable/+/event",),
 }
 """Subscriptions by driver."""

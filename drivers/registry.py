@@ -303,6 +303,7 @@ MQTT_DRIVERS: Register[MqttDriver] = Register(
         "chirpstack": ("drivers.chirpstack", "MQTT_DRIVER"),
         "owntracks": ("drivers.owntracks", "MQTT_DRIVER"),
         "wearable": ("drivers.wearable", "MQTT_DRIVER"),
+        "wearable_event": ("drivers.wearable_event", "MQTT_DRIVER"),
         "zigbee2mqtt": ("drivers.zigbee2mqtt", "MQTT_DRIVER"),
         "openmqttgateway": ("drivers.openmqttgateway", "MQTT_DRIVER"),
         "rtl_433": ("drivers.rtl_433", "MQTT_DRIVER"),
@@ -311,7 +312,10 @@ MQTT_DRIVERS: Register[MqttDriver] = Register(
 )
 """The drivers that listen on the local broker."""
 
-MQTT_RECEIVERS: Mapping[str, tuple[str, ...]] = {"ev1527": ("openmqttgateway", "rtl_433", "tasmota_rf")}
+MQTT_RECEIVERS: Mapping[str, tuple[str, ...]] = {
+    "ev1527": ("openmqttgateway", "rtl_433", "tasmota_rf"),
+    "wearable": ("wearable_event",),
+}
 """By driver of a device: the receivers on the local broker that may hear it without being enrolled themselves."""
 
 

@@ -1,6 +1,7 @@
 """Accelerometer blocks of a band or pendant on the local broker, topic `wearable/ADDRESS/accel`.
 
-On a serial line the same blocks are those of `drivers.wearable_serial`.
+On a serial line the same blocks are those of `drivers.wearable_serial`. What a band says by itself, its own fall flag,
+is read by `drivers.wearable_event`.
 
 A block is little-endian: `"AB"`, version 1, rate in Hz, range in g, count (one byte each), sequence (two bytes), the
 device's clock in milliseconds at the first sample (four), battery in percent (one; above 100 is unknown), a zero, then
@@ -142,4 +143,4 @@ DRIVER = Driver(
     is_worn=True,
 )
 
-MQTT_DRIVER = MqttDriver(name=NAME, subscriptions=(f"{BASE_TOPIC}/#",), decode=decode, is_stream=True)
+MQTT_DRIVER = MqttDriver(name=NAME, subscriptions=(f"{BASE_TOPIC}/+/accel",), decode=decode, is_stream=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from drivers import ble, openmqttgateway_serial
 from drivers.wearable import SampleBlock, encode_block, topic_of
+from drivers.wearable_event import encode as encode_band_event
 
 FRAMES = Path(__file__).parent.parent / "frames"
 
@@ -65,6 +66,7 @@ def messages(subscription: str) -> list[bytes]:
         *found,
         *(f"{usual}\n".encode() + heard for heard in _advertised()),
         f"{topic_of('band-1')}\n".encode() + _block(),
+        b"wearable/band-1/event\n" + encode_band_event("fall", battery_percent=80),
     ]
 
 
