@@ -14,8 +14,9 @@ from gateway.away import Away
 from gateway.clock import Clock
 from gateway.commands import Commands
 from gateway.config import Config
+from gateway.config_routes import MqttRoute
 from gateway.contract.envelope import Sender
-from gateway.contract.messages import AnswerState
+from gateway.contract.messages import AnswerState, Status
 from gateway.digest import DigestBook
 from gateway.ears import Ears
 from gateway.http import Response
@@ -25,6 +26,7 @@ from gateway.metrics import Metrics
 from gateway.notice import Notices
 from gateway.outputs import outlets_of, outputs_of, voice_of
 from gateway.problems import Problems
+from gateway.reached import Reached
 from gateway.reception import Reception
 from gateway.rollback import Rollback
 from gateway.routes.further import Parts, further_routes
@@ -99,13 +101,15 @@ class House:
             store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock,
             self._answered,
         )  # fmt: skip
+        brokers = [config.uplink, *(route.uplink for route in config.routes if isinstance(route, MqttRoute))]
+        self.reached = Reached(store, [(broker.host, broker.port) for broker in brokers])
         self.rollback = Rollback(store, self.status, self.intake, self.problems)
         self.presence = CentrePresence(self.problems)
         self.uplink = Uplink(
             config.uplink.endpoint(),
             self.sender,
             Handlers(
-                status=self.status.status,
+                status=self._birth,
                 answer=self.answers.take,
                 command=self._command,
                 centre=self._centre,
@@ -173,6 +177,11 @@ class House:
         self.metrics.hand_tests_due(sum(one.is_due for one in self.status.standings()))
         self.metrics.unanswered(self.ledger.unanswered(), self.ledger.oldest_alarm_age(self.clock.monotonic()))
         return Response(HTTPStatus.OK, "text/plain; version=0.0.4", self.metrics.render())
+
+    async def _birth(self, state: str) -> Status:
+        """The line is made: what the house says of itself."""
+        self.reached.keep()
+        return await self.status.status(state)
 
     async def _command(self, payload: bytes) -> None:
         await self.commands.take(payload)

@@ -45,6 +45,7 @@ async def remember(house: House) -> None:
     for alarm in await house.store.ask(jobs.silenced):
         house.announcer.silence(alarm)
     await house.away.resume()
+    await house.reached.resume()
     await _tell_of_wipe(house)
     if len(house.ledger):
         log.info("%d messages of an earlier run wait for the centre", len(house.ledger))

@@ -56,6 +56,14 @@ class Addresses:
         self._good[(host, port)] = address
         self._failed.pop((host, port), None)
 
+    def known(self) -> dict[tuple[str, int], str]:
+        """Where each server was reached last: for keeping over a restart."""
+        return {key: str(address[0]) for key, address in list(self._good.items())}
+
+    def believe(self, host: str, port: int, address: str) -> None:
+        """Where the server was reached in an earlier run; what this one has found out counts more."""
+        self._good.setdefault((host, port), (address, port))
+
     def was_not_it(self, host: str, port: int, address: Address) -> None:
         """Somebody answers there who is not the server."""
         self._failed[(host, port)] = address
@@ -84,6 +92,10 @@ class Addresses:
             done.set_result(found)
         else:
             done.set_exception(failure)
+
+
+ADDRESSES = Addresses()
+"""This process's own."""
 
 
 def connect_to(addresses: list[Address], timeout_seconds: float) -> tuple[socket.socket, Address]:

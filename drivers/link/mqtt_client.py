@@ -12,14 +12,12 @@ from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from drivers.link.addresses import Address, Addresses, connect_to
+from drivers.link.addresses import ADDRESSES, Address, connect_to
 from drivers.link.endpoint import Endpoint, LinkLostError, MqttError, OutOfDateError, SessionOptions
 from drivers.link.gathering import GatheringSocket
 from drivers.link.tls import in_words, is_out_of_date, is_stranger
 
 DEFAULT_RECEIVE_MAXIMUM = 65_535  # MQTT 5, 3.2.2.3.3: the value where the broker names none
-
-_ADDRESSES = Addresses()
 
 
 class FreshClient(Client):
@@ -33,7 +31,7 @@ class FreshClient(Client):
         return self._in_packet["command"] == 0
 
     def _create_socket_connection(self) -> socket.socket:
-        candidates = _ADDRESSES.candidates(self._host, self._port)
+        candidates = ADDRESSES.candidates(self._host, self._port)
         connected, self.address = connect_to(candidates, self._connect_timeout)
         return connected
 
@@ -91,9 +89,9 @@ async def connect(client: FreshClient, endpoint: Endpoint, options: SessionOptio
             kind = OutOfDateError if is_out_of_date(failure) else LinkLostError
             error = kind(f"no connection to {endpoint}: {in_words(failure)}")
             if is_stranger(failure):
-                _ADDRESSES.was_not_it(endpoint.host, endpoint.port, client.address)
+                ADDRESSES.was_not_it(endpoint.host, endpoint.port, client.address)
         else:
-            _ADDRESSES.worked(endpoint.host, endpoint.port, client.address)
+            ADDRESSES.worked(endpoint.host, endpoint.port, client.address)
         with suppress(RuntimeError):  # the loop has been closed meanwhile
             loop.call_soon_threadsafe(finish, error)
 

@@ -210,6 +210,19 @@ def away_since(connection: sqlite3.Connection) -> datetime | None:
     return from_text(row[0]) if row else None
 
 
+def keep_addresses(connection: sqlite3.Connection, addresses: dict[str, str]) -> None:
+    """Keep where each server (`host:port`) was reached last."""
+    text = json.dumps(addresses, sort_keys=True)
+    connection.execute("INSERT OR REPLACE INTO setting VALUES ('addresses', ?)", (text,))
+
+
+def addresses(connection: sqlite3.Connection) -> dict[str, str]:
+    """Where each server (`host:port`) was reached last."""
+    row = connection.execute("SELECT value FROM setting WHERE name = 'addresses'").fetchone()
+    found: dict[str, str] = json.loads(row[0]) if row else {}
+    return found
+
+
 def note_executed(connection: sqlite3.Connection, command: str) -> None:
     """Keep the id of a command before it is obeyed, so that no restart obeys it again."""
     newest = json.dumps([*executed(connection), command][-EXECUTED_LIMIT:])

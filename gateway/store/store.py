@@ -154,6 +154,10 @@ class Store:
         """Keep since when nobody is at home."""
         self._try(_Write(partial(jobs.keep_away_since, since=since)))
 
+    def keep_addresses(self, addresses: dict[str, str]) -> None:
+        """Keep where each server was reached last."""
+        self._try(_Write(partial(jobs.keep_addresses, addresses=addresses)))
+
     def silence(self, alarm: str) -> None:
         """Keep that nothing more is to be sounded of an alarm."""
         self._try(_Write(partial(jobs.silence, alarm=alarm)))

@@ -83,7 +83,7 @@ async def test_a_session_comes_about_without_a_name_server_once_it_had_one(
     district_broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = NameServer((LOOPBACK, district_broker.port))
-    monkeypatch.setattr(mqtt_client, "_ADDRESSES", Addresses(server, lookup_seconds=0.02))
+    monkeypatch.setattr(mqtt_client, "ADDRESSES", Addresses(server, lookup_seconds=0.02))
     endpoint = Endpoint(host="broker.test", port=district_broker.port)
     options = SessionOptions(client_id="house")
 
@@ -99,3 +99,15 @@ async def test_a_session_comes_about_without_a_name_server_once_it_had_one(
         async with open_session(Endpoint(host="elsewhere.test", port=1), options, ignore):
             pass
     server.hang.set()
+
+
+def test_an_address_of_an_earlier_run_serves_until_this_one_knows_better() -> None:
+    server = NameServer()
+    server.answers = socket.gaierror(-3, "Temporary failure in name resolution")
+    addresses = Addresses(server)
+    addresses.believe("broker", 8883, GOOD[0])
+    assert addresses.candidates("broker", 8883) == [GOOD]
+    assert addresses.known() == {("broker", 8883): GOOD[0]}
+    addresses.worked("broker", 8883, OTHER)
+    addresses.believe("broker", 8883, GOOD[0])
+    assert addresses.known() == {("broker", 8883): OTHER[0]}
