@@ -39,13 +39,20 @@ def text(report: dict[str, Any]) -> str:
     lines += [f"route {name}: {state}" for name, state in report.get("routes", {}).items()]
     lines += [f"note: {note}" for note in report.get("notes", [])]
     if "away_since" in report:
-        lines.append(f"nobody at home since {report['away_since']}, as was pressed at the box")
+        lines.append(_away(report))
     for offer in report.get("enrolment_offers", []):
         lines.append(
             f"not enrolled: {offer['driver']} {offer['address']} code {offer['code']}, "
             f"heard {offer['heard']} times, last at {offer['last_heard_at']}"
         )
     return "\n".join(lines)
+
+
+def _away(report: dict[str, Any]) -> str:
+    since, until, by = (report.get(f"away_{key}") for key in ("since", "until", "by"))
+    if until is None:
+        return f"nobody at home since {since}, as was pressed at the box"
+    return f"nobody at home since {since} until {until}, as the {by} said; fire and calls for help are watched as ever"
 
 
 def _get(config: Config, path: str, key: str) -> dict[str, Any]:

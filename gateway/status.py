@@ -5,7 +5,6 @@ import importlib.metadata
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import datetime
 from http import HTTPStatus
 from typing import Literal
 
@@ -19,6 +18,7 @@ from gateway.hand_tests import Standing, standings, supervised_ones
 from gateway.http import Response
 from gateway.intake.intake import Intake
 from gateway.problems import Problems
+from gateway.store.absence import Absence
 from gateway.store.database import StoreError
 from gateway.store.jobs import open_alarms
 from gateway.store.store import Store
@@ -51,7 +51,7 @@ class StatusBook:
         self.devices: tuple[str, ...] = ()
         self._devices: tuple[Device, ...] = ()
         self._supervised: frozenset[str] = frozenset()
-        self.away_since: Callable[[], datetime | None] = lambda: None
+        self.absence: Callable[[], Absence | None] = lambda: None
         self.heartbeat_changed = asyncio.Event()
         self.settings: Origin = "installer"
         self.routes: Callable[[], dict[str, str] | None] = lambda: None
@@ -130,9 +130,11 @@ class StatusBook:
             body["routes"] = routes
         if self._problems.list():
             body["notes"] = self._problems.list()
-        away_since = self.away_since()
-        if away_since is not None:
-            body["away_since"] = to_text(away_since)
+        absence = self.absence()
+        if absence is not None:
+            body["away_since"] = to_text(absence.since)
+            body["away_until"] = to_text(absence.until) if absence.until else None
+            body["away_by"] = absence.by
         status = HTTPStatus.SERVICE_UNAVAILABLE if problems else HTTPStatus.OK
         return _json(status, body)
 

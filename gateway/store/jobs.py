@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -193,21 +192,6 @@ def silenced(connection: sqlite3.Connection) -> list[str]:
     row = connection.execute("SELECT value FROM setting WHERE name = 'silenced'").fetchone()
     found: list[str] = json.loads(row[0]) if row else []
     return found
-
-
-def keep_away_since(connection: sqlite3.Connection, since: Callable[[], datetime | None]) -> None:
-    """Keep since when nobody is at home, as it is when this is written: what was said last counts."""
-    moment = since()
-    if moment is None:
-        connection.execute("DELETE FROM setting WHERE name = 'away_since'")
-    else:
-        connection.execute("INSERT OR REPLACE INTO setting VALUES ('away_since', ?)", (to_text(moment),))
-
-
-def away_since(connection: sqlite3.Connection) -> datetime | None:
-    """Since when nobody is at home; None while somebody is."""
-    row = connection.execute("SELECT value FROM setting WHERE name = 'away_since'").fetchone()
-    return from_text(row[0]) if row else None
 
 
 def keep_addresses(connection: sqlite3.Connection, addresses: dict[str, str]) -> None:

@@ -23,7 +23,7 @@ _TABLES = {
 """Their columns; the first two are the key."""
 _PRESENT = ("condition", "watching")
 """What these hold is so now; the others only grow."""
-_SETTINGS = {"executed": "details", "silenced": "details", "away_since": "since"}
+_SETTINGS = {"executed": "details", "silenced": "details", "away_since": "since", "absence": "details"}
 """The settings that are taken over, each with the column whose form it has."""
 _TIMES = frozenset({"since", "due", "sent", "received"})
 _NEVER_NULL = frozenset({"since", "sent"})

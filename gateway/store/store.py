@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 from drivers.event import Event
 from gateway.contract.messages import Answer
 from gateway.policy import Decision
-from gateway.store import deliveries, devices, jobs, watching
+from gateway.store import absence, deliveries, devices, jobs, watching
+from gateway.store.absence import Absence
 from gateway.store.bounds import DEFAULT_LIMIT_BYTES
 from gateway.store.committing import Job
 from gateway.store.database import DamagedError, Identity, StoreError, UnfitError
@@ -150,9 +151,9 @@ class Store:
         """Forget a condition that ended without an event of its own."""
         self._try(_Write(partial(jobs.end_condition, change=change)))
 
-    def keep_away_since(self, since: Callable[[], datetime | None]) -> None:
-        """Keep since when nobody is at home."""
-        self._try(_Write(partial(jobs.keep_away_since, since=since)))
+    def keep_absence(self, said: Callable[[], Absence | None]) -> None:
+        """Keep since when, and until when, nobody is at home."""
+        self._try(_Write(partial(absence.keep, said=said)))
 
     def keep_addresses(self, addresses: dict[str, str]) -> None:
         """Keep where each server was reached last."""

@@ -13,6 +13,7 @@ from gateway.announce.words import HOME, NOTED_AWAY, NOTED_VISIT, NOTED_WELL, SP
 from gateway.away import Away
 from gateway.box.replies import TABLE, Replies
 from gateway.ids import new_id
+from gateway.store.absence import Absence
 from tests.gateway.houses import NOON, event
 
 KINDS = {box.SOS: Kind.ALARM, box.TEST: Kind.TEST, box.VISIT: Kind.SERVICE_REQUEST}
@@ -22,12 +23,12 @@ class Home(Away):
     """Who is at home, kept nowhere, and what was said."""
 
     def __init__(self, *, away: bool) -> None:
-        self.since: datetime | None = NOON if away else None
+        self.absence = Absence(since=NOON, asked_at=NOON) if away else None
         self.said: list[str] = []
         self._replies = Replies(self, self.said.append)
 
     def change(self, since: datetime | None) -> None:
-        self.since = since
+        self.absence = None if since is None else Absence(since=since, asked_at=since)
 
     def press(self, button: str, **fields: Any) -> None:
         self._replies.take(replace(press(button), **fields))
