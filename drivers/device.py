@@ -21,7 +21,8 @@ class Device:
     that seals its messages: a secret that is never printed and never leaves the house. `presses` gives kinds of presses
     (see `drivers.presses`) another meaning. `role` is what somebody lies or sits on (one of ROLES), None for a device
     that is no mat; `is_inverted` where it says the opposite. `out_of_bed_minutes` and `door_open_minutes` are how
-    long a bed may be left at night and a door stay open before that is an alarm; None where it never is.
+    long a bed may be left at night and a door stay open before that is an alarm; None where it never is. `is_fenced`:
+    the house holds its fixes against the circle around the home, and the device's own word of being back counts not.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Device:
     is_inverted: bool = False
     out_of_bed_minutes: int | None = None
     door_open_minutes: int | None = None
+    is_fenced: bool = False
 
 
 Lookup = Callable[[str, str], Device | None]

@@ -124,6 +124,9 @@ class ClockQuality(StrEnum):
     UNTRUSTED = "untrusted"
 
 
+GEOFENCE_EXIT = "geofence_exit"
+"""The verdict of an alarm of type `wandering` that somebody has left the circle around the home."""
+
 HAS_RESTORE: frozenset[AlarmType] = frozenset(
     {
         AlarmType.SMOKE,
@@ -170,6 +173,8 @@ class Signal:
     `delivery` is the broker's own number of the message, the same when it is delivered again; the link knows it.
     `marks` are short fixed words about how far to trust it; they go into the event's evidence and change nothing else.
     `location` is where the device is by this very message; what the event of an alarm bears is intake's choice.
+    `fix_stamp` is the device's own mark of that fix: it tells a repeated one from a new one, and says nothing of when.
+    `verdict` is the finding that an alarm rests on where its type alone does not say it (`GEOFENCE_EXIT`).
     """
 
     driver: str
@@ -195,6 +200,8 @@ class Signal:
     delivery: int | None = None
     marks: tuple[str, ...] = ()
     location: Location | None = field(default=None, repr=False)
+    fix_stamp: str | None = None
+    verdict: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from dataclasses import replace
 from drivers import gps_watch_frame
 from drivers.device import Decoded, Lookup
 from drivers.event import (
+    GEOFENCE_EXIT,
     RAW_LIMIT_BYTES,
     AlarmType,
     Kind,
@@ -136,7 +137,8 @@ def _decode_report(found: Frame, common: Signal) -> Decoded:
         return (_alarm(common, AlarmType.SOS, f"no_reason.{NO_TIME}"),) if is_alarm else _reject()
     common = _with_battery(common, report.battery_percent, low=bool(report.bits & _LOW_BATTERY_BITS))
     if found.type != _STORED_REPORT:
-        common = replace(common, location=_location(report))
+        stamp = report.stamp if report.stamp != NO_TIME else None
+        common = replace(common, location=_location(report), fix_stamp=stamp)
     said = [*(_reasons(report, common) if is_alarm else _conditions(report, common))]
     if report.has_position:
         said.append(replace(common, kind=Kind.LOCATION))
@@ -188,7 +190,10 @@ def _not_active(report: Report) -> tuple[str, ...]:
 def _alarm(common: Signal, type_: AlarmType, code: str | None) -> Signal:
     is_timeless = code is not None and code.endswith(NO_TIME)
     repeat_seconds = REPEAT_SECONDS_WITHOUT_TIME if is_timeless else None
-    return replace(common, kind=Kind.ALARM, type=type_, state=State.ACTIVE, code=code, repeat_seconds=repeat_seconds)
+    return replace(
+        common, kind=Kind.ALARM, type=type_, state=State.ACTIVE, code=code, repeat_seconds=repeat_seconds,
+        verdict=GEOFENCE_EXIT if type_ is AlarmType.WANDERING else None,
+    )  # fmt: skip
 
 
 def _with_battery(common: Signal, charge: int | None, *, low: bool) -> Signal:
@@ -208,6 +213,7 @@ DRIVER = Driver(
     normalise_code=None,
     code_map_words=None,
     repeat_seconds=REPEAT_SECONDS,
+    tells_location=True,
 )
 
 LISTENER_DRIVER = ListenerDriver(

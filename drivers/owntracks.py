@@ -171,6 +171,7 @@ DRIVER = Driver(
     normalise_address=normalise_address,
     normalise_code=None,
     code_map_words=None,
+    tells_location=True,
 )
 
 MQTT_DRIVER = MqttDriver(name=NAME, subscriptions=(f"{BASE_TOPIC}/#",), decode=decode)

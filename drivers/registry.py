@@ -60,7 +60,7 @@ class Driver:
     `state_seconds` is how long an unchanged state or a further reading is no news, for devices that report many times a
     second; None where each report counts. `is_worn`: its devices have a `position` on the body and a cancel window.
     `is_sealed`: its devices may seal their messages with a `bind_key`. `tells_presses`: its buttons tell kinds of
-    presses apart, which `presses` of a device may give a meaning.
+    presses apart, which `presses` of a device may give a meaning. `tells_location`: its devices say where they are.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Driver:
     is_worn: bool = False
     is_sealed: bool = False
     tells_presses: bool = False
+    tells_location: bool = False
 
     def model(self, name: str) -> Model:
         """The named model, however it is written; the generic one where the name is unknown."""

@@ -12,6 +12,7 @@ from gateway import plug_ins
 from gateway.config_box import Box, read_box
 from gateway.config_commands import read_command_keys
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
+from gateway.config_home import HomeCircle, read_home
 from gateway.config_limits import VitalSigns, read_vital_signs
 from gateway.config_night import NightRule, read_night
 from gateway.config_notice import Notice, read_notice
@@ -73,6 +74,7 @@ class Config:
     notice: Notice
     command_keys: tuple[bytes, ...]
     night: NightRule | None
+    home: HomeCircle | None
     vital_signs: VitalSigns
     box: Box | None
     presses_per_minute: int
@@ -135,6 +137,7 @@ def _config(top: Table, path: Path, folder: Path) -> Config:
     outputs = read_outputs(top.tables("output"), devices, serial_ports, has_broker=broker is not None)
     vital_signs = read_vital_signs(top, devices)
     night = read_night(top, any(device.out_of_bed_minutes for device in devices))
+    home, devices = read_home(top, devices, night)
     _warn_of_unheard_devices(top, devices, serial_ports, has_broker=broker is not None, has_listener=bool(listeners))
     _warn_of_unasked_devices(top, devices, serial_ports)
     box = read_box(top.table("box"), devices)
@@ -155,6 +158,7 @@ def _config(top: Table, path: Path, folder: Path) -> Config:
         notice=notice,
         command_keys=command_keys,
         night=night,
+        home=home,
         vital_signs=vital_signs,
         box=box,
         presses_per_minute=presses_per_minute,

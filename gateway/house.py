@@ -96,7 +96,7 @@ class House:
         self.worn = Worn(self.drivers, self.intake.lookup, self.metrics, self.digest, clock.monotonic)
         self.status = StatusBook(store, self.intake, self.ledger, self.problems, clock, config.uplink.heartbeat_minutes)
         self.status.enrol(config.devices, self.drivers)
-        self.status.away_since = lambda: self.away.since
+        self.status.absence = lambda: self.away.absence
         self.answers = Answers(
             store, self.ledger, self.notices, self.hops, self.intake.conditions, self.metrics, self.problems, clock,
             self._answered,
@@ -123,7 +123,7 @@ class House:
             clock,
             around=around,
         )
-        self.rules = Rulebook(config, self.intake, store)
+        self.rules = Rulebook(config, self.intake, store, lambda: self.away.is_declared)
         self.reception = Reception(
             self.intake, self.rules, store, self.uplink, self.notices, self.digest, self.hops, self.metrics, clock
         )

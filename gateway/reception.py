@@ -71,6 +71,8 @@ class Reception:
                 if isinstance(outcome, Happened) and outcome.event.kind in (Kind.ALARM, Kind.TEST):
                     self._hops.heard(outcome.event.id, str(outcome.event.type), heard, understood)
                 kept += self._effect(outcome, moment)
+            if signal.location is not None:
+                kept += self._effects(self._rules.located(signal, moment), moment)
         return kept
 
     def tell(self, outcomes: list[Outcome]) -> "list[asyncio.Future[Stored]]":

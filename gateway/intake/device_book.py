@@ -90,6 +90,14 @@ class DeviceBook:
             self.note(event)
         return event
 
+    def as_last_known(self, event: Event, moment: Moment) -> Event:
+        """An alarm that the house itself raised of a device: with its battery and its fix as they were last told."""
+        entry = self._entries.get(event.device or "")
+        if entry is None or event.device is None:
+            return event
+        fix = self.last_fix(event.device, moment)
+        return replace(event, location=fix, battery_percent=entry.battery_percent, battery_low=entry.battery_low)
+
     def remember(self, event: Event) -> None:
         """An answered event of an earlier boot, which may be newer than what the store was last told of its device."""
         entry = self._entries.get(event.device or "")

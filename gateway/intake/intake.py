@@ -199,6 +199,8 @@ class Intake:
     def _ends(self, device: Device, signal: Signal, moment: Moment) -> list[Outcome]:
         """Conditions that this message ends: those it reports as not active, and the silence it breaks."""
         names, percent = [*signal.not_active], signal.battery_percent
+        if device.is_fenced and AlarmType.WANDERING in names:
+            names.remove(AlarmType.WANDERING)
         if not signal.retained and signal.kind is not Kind.SUPERVISION_LOST:
             names.append(Kind.SUPERVISION_LOST.value)
         if signal.battery_low is False and (percent is None or percent >= _BATTERY_GOOD_PERCENT):
@@ -361,6 +363,8 @@ class Intake:
         if signal is not None:
             event = self.book.took_along(event, moment)
             self.minted.add(event, moment.monotonic)
+        elif kind is Kind.ALARM:
+            event = self.book.as_last_known(event, moment)
         return event
 
     def _supervised(self, device: Device) -> bool:
