@@ -14,7 +14,7 @@ from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint
 from drivers.output import Via
 from drivers.registry import LISTENER_DRIVERS, POLLED_DRIVERS, mqtt_listeners
-from gateway import guard
+from gateway import collector, guard
 from gateway.clock import Clock
 from gateway.config import Config
 from gateway.config_box import Box
@@ -65,6 +65,8 @@ async def run(
             tasks = _start(house, group)
             notify("READY=1")
             log.info("anju %s: gateway %s in district %s is running", version(), config.gateway, config.district)
+            if around.is_own_process:
+                collector.settle()
             await stop.wait()
             log.info("stopping")
             notify("STOPPING=1")

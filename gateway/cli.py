@@ -98,6 +98,9 @@ def _terminal_columns() -> int | None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from gateway import collector
+
+    collector.hold()
     from gateway.app import run
     from gateway.config import ConfigError
     from gateway.house import AGAIN_STATUS
