@@ -6,9 +6,16 @@ A deed of devices becomes bytes and messages of these devices; a deed of the hou
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from simulator.faults import FAULTS
-
 DAY_SECONDS = 86_400.0
+FAULTS: Mapping[str, str] = {
+    "half_frame": "every message ends in its middle",
+    "wrong_checksum": "every message is spoilt in its frame: no receiver may believe it",
+    "stuck": "it says the same thing without end, a cord as if somebody held it",
+    "babbling": "it calls again and again though nobody touches it",
+    "replaying": "it says once more what it said last",
+    "unplugged": "it says nothing",
+}
+"""The ways in which a device can be broken on order."""
 STATEFUL = ("smoke", "co", "gas", "water", "motion", "door")
 
 
