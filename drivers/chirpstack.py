@@ -137,6 +137,7 @@ DRIVER = Driver(
     code_map_words=None,
     repeat_seconds=_PRESS_REPEAT_SECONDS,
     tells_presses=True,
+    tells_falls=True,
 )
 """The network server removes a device's repeats; what is left within two seconds is one event delivered twice."""
 

@@ -91,6 +91,7 @@ def signal_of(word: str, *, address: str, nibble: str, raw: bytes = b"") -> Sign
         not_active=cleared,
         battery_low=True if kind is Kind.LOW_BATTERY else None,
         raw=raw,
+        marks=(ALL_RIGHT,) if word == ALL_RIGHT else (),
     )
 
 
@@ -106,4 +107,5 @@ DRIVER = Driver(
     normalise_code=normalise_code,
     code_map_words=frozenset(WORDS),
     repeat_seconds=REPEAT_SECONDS,
+    tells_falls=True,
 )

@@ -260,7 +260,7 @@ class Event:
     @property
     def raises_alarm(self) -> bool:
         """True for the event that starts an alarm (not for what updates, clears or cancels it)."""
-        return self.kind is Kind.ALARM and self.alarm == self.id
+        return self.kind is Kind.ALARM and self.alarm == self.id and self.state is not State.CANCELLED
 
     @property
     def is_test(self) -> bool:

@@ -214,6 +214,7 @@ DRIVER = Driver(
     code_map_words=None,
     repeat_seconds=REPEAT_SECONDS,
     tells_location=True,
+    tells_falls=True,
 )
 
 LISTENER_DRIVER = ListenerDriver(

@@ -17,7 +17,7 @@ _PRESS = "_press"
 _BUTTON_AND_KIND = ":"
 
 ALL_RIGHT = "all_right"
-"""The resident says that all is well: a sign of life, nobody is called."""
+"""The resident says that all is well: a sign of life, nobody is called. The mark of its signal, too."""
 
 WORDS: Mapping[str, tuple[Kind, str]] = {
     "sos": (Kind.ALARM, AlarmType.SOS.value),

@@ -166,6 +166,7 @@ DRIVER = Driver(
     normalise_code=None,
     code_map_words=None,
     state_seconds=STATE_SECONDS,
+    tells_falls=True,
 )
 
 SERIAL_DRIVER = SerialDriver(

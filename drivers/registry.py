@@ -61,6 +61,7 @@ class Driver:
     second; None where each report counts. `is_worn`: its devices have a `position` on the body and a cancel window.
     `is_sealed`: its devices may seal their messages with a `bind_key`. `tells_presses`: its buttons tell kinds of
     presses apart, which `presses` of a device may give a meaning. `tells_location`: its devices say where they are.
+    `tells_falls`: its devices may report a fall themselves.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Driver:
     is_sealed: bool = False
     tells_presses: bool = False
     tells_location: bool = False
+    tells_falls: bool = False
 
     def model(self, name: str) -> Model:
         """The named model, however it is written; the generic one where the name is unknown."""

@@ -135,6 +135,7 @@ DRIVER = Driver(
     normalise_code=None,
     code_map_words=None,
     tells_presses=True,
+    tells_falls=True,
 )
 """Any non-empty action is an SOS, whatever the button calls it, unless the model says otherwise (a remote, a keypad, a
 vibration sensor): a call button that is pressed must never say nothing."""

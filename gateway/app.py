@@ -70,7 +70,7 @@ async def run(
             await stop.wait()
             log.info("stopping")
             notify("STOPPING=1")
-            house.reception.tell(house.intake.last_words())
+            house.reception.tell([*house.pending.last_words(), *house.intake.last_words()])
             await house.uplink.say_goodbye()
             await house.further.say_goodbye()
             for task in tasks:
@@ -115,6 +115,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
                     None if streams else house.outlets[BROKER], house.worn.hearers, house.interference,
                     house.around,
                 ).run  # fmt: skip
+    parts["pending alarms"] = partial(house.pending.run, house.reception.tell)
     parts |= house.worn.parts
     if config.box is not None and config.box.buttons:
         parts["box buttons"] = _box(house, config.box)

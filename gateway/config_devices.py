@@ -131,7 +131,7 @@ def _device(table: Table) -> Device:
         code_map=_code_map(table, driver),
         supervision_seconds=table.optional_integer("supervision_seconds", 1, SUPERVISION_SECONDS_LIMIT),
         position=_position(table, driver),
-        cancel_seconds=table.integer("cancel_seconds", 0, CANCEL_SECONDS_LIMIT, CANCEL_SECONDS),
+        cancel_seconds=_cancel_seconds(table, driver),
         bind_key=_bind_key(table, driver),
         presses=read_presses(table, driver),
         role=role,
@@ -189,17 +189,27 @@ def _bind_key(table: Table, driver: str) -> str | None:
 
 
 def _position(table: Table, driver: str) -> str | None:
-    """Where a worn device is worn; devices of other drivers have neither a place on the body nor a cancel window."""
+    """Where a worn device is worn; devices of other drivers have no place on the body."""
     position = table.optional_text("position", remedy=f"write one of: {listed(POSITIONS)}")
     if driver and not registry.DRIVERS[driver].is_worn:
-        for key in ("position", "cancel_seconds"):
-            if table.has(key):
-                table.problem(key, f"driver {quoted(driver)} has no {key}; remove it")
+        if table.has("position"):
+            table.problem("position", f"driver {quoted(driver)} has no position; remove it")
         return None
     if position is not None and position.strip() and position not in POSITIONS:
         table.problem("position", f"unknown position {quoted(position)}{suggestion(position, POSITIONS)}")
         return None
     return position
+
+
+def _cancel_seconds(table: Table, driver: str) -> int:
+    """How long a fall can be taken back. Who tells of a fall by itself has asked or waited before, unless told so."""
+    written = table.optional_integer("cancel_seconds", 0, CANCEL_SECONDS_LIMIT)
+    known = registry.DRIVERS[driver] if driver else None
+    if known is not None and written is not None and not (known.is_worn or known.tells_falls):
+        table.problem("cancel_seconds", f"driver {quoted(driver)} has no cancel_seconds; remove it")
+    if written is not None:
+        return written
+    return CANCEL_SECONDS if known is not None and known.is_worn else 0
 
 
 def read_driver(table: Table, what: str, *known: registry.Register[Any]) -> str:

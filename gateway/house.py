@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from drivers.event import AlarmType
 from drivers.registry import DRIVERS, SERIAL_DRIVERS
 from gateway import guard, orders, settings
 from gateway.announce.announcer import Announcer
@@ -19,12 +20,14 @@ from gateway.contract.envelope import Sender
 from gateway.contract.messages import AnswerState, Status
 from gateway.digest import DigestBook
 from gateway.ears import Ears
+from gateway.falls.rule import can_say_all_right, fall_rule
 from gateway.http import Response
 from gateway.intake.intake import Intake
 from gateway.interference import Interference
 from gateway.metrics import Metrics
 from gateway.notice import Notices
 from gateway.outputs import outlets_of, outputs_of, voice_of
+from gateway.pending.pending import PendingAlarms
 from gateway.problems import Problems
 from gateway.reached import Reached
 from gateway.reception import Reception
@@ -124,14 +127,28 @@ class House:
             around=around,
         )
         self.rules = Rulebook(config, self.intake, store, lambda: self.away.is_declared)
+        self.pending = PendingAlarms(
+            {AlarmType.FALL.value: fall_rule(config.devices, has_button=can_say_all_right(config))},
+            self.intake.conditions, store, self.announcer, self.metrics, self.notices.knows, clock.monotonic,
+        )  # fmt: skip
         self.reception = Reception(
-            self.intake, self.rules, store, self.uplink, self.notices, self.digest, self.hops, self.metrics, clock
+            self.intake,
+            self.rules,
+            self.pending,
+            store,
+            self.uplink,
+            self.notices,
+            self.digest,
+            self.hops,
+            self.metrics,
+            clock,
         )
+        self.reception.follow(self.pending.heard)
         self.exit_status = 0
         self.wiped_by = ""
         self._stop = stop or asyncio.Event()
         self.signatures = Signatures(
-            config.command_keys, config.gateway, lambda: store.identity.store, self.notices.is_open, clock
+            config.command_keys, config.gateway, lambda: store.identity.store, self._is_busy, clock
         )
         self.commands = Commands(
             clock,
@@ -160,6 +177,10 @@ class House:
         self.status.routes = self.further.states
         self.status.settings = config.origin
         self.trial = Trial(config, lambda: self.reception.test(None, None), lambda: self.leave(AGAIN_STATUS))
+
+    def _is_busy(self) -> bool:
+        """Whether an alarm is open, or held back: nothing that stops the house is obeyed then."""
+        return self.notices.is_open() or self.pending.is_open()
 
     def keep_devices(self) -> None:
         """Hand over what is known of the devices, before the store is closed."""

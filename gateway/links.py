@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
+from typing import Any
 
 from drivers.device import Decoded, Lookup
 from drivers.event import Reject
@@ -23,7 +24,6 @@ from gateway.metrics import Metrics
 from gateway.outlet import WAITING_LIMIT, Outlet
 from gateway.problems import Problems
 from gateway.reception import Reception
-from gateway.store.rows import Stored
 from gateway.surroundings import REAL, Surroundings
 from gateway.watch import Lines
 
@@ -210,7 +210,7 @@ class LocalBroker:
 
     def _arrive(self, arrivals: Arrivals, session: Session, inbound: Inbound) -> None:
         arrival = arrivals.add(session, inbound)
-        kept: list[asyncio.Future[Stored]] = []
+        kept: list[asyncio.Future[Any]] = []
         try:
             kept = self._hear(inbound)
         finally:
@@ -219,9 +219,9 @@ class LocalBroker:
             # message that a driver stumbles over must not hold up all that follow.
             after_all(kept, partial(arrivals.finish, arrival))
 
-    def _hear(self, inbound: Inbound) -> "list[asyncio.Future[Stored]]":
+    def _hear(self, inbound: Inbound) -> "list[asyncio.Future[Any]]":
         heard = time.perf_counter()
-        kept: list[asyncio.Future[Stored]] = []
+        kept: list[asyncio.Future[Any]] = []
         for driver in self._drivers:
             if any(covers(subscription, inbound.topic) for subscription in driver.subscriptions):
                 decoded = _numbered(
@@ -242,13 +242,13 @@ def _numbered(decoded: Decoded, inbound: Inbound) -> Decoded:
     return tuple(said if said.kind in TELEMETRY else replace(said, delivery=inbound.mid) for said in decoded)
 
 
-def after_all(kept: "list[asyncio.Future[Stored]]", action: Callable[[], object]) -> None:
+def after_all(kept: "list[asyncio.Future[Any]]", action: Callable[[], object]) -> None:
     """Do it once everything is kept: on the disk, or in memory while the disk is ill."""
     left = len(kept)
     if not left:
         action()
 
-    def settle(_done: "asyncio.Future[Stored]") -> None:
+    def settle(_done: "asyncio.Future[Any]") -> None:
         nonlocal left
         left -= 1
         if not left:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from drivers.device import Lookup
 from drivers.event import Reject
@@ -16,7 +17,6 @@ from gateway.links import after_all
 from gateway.outlet import Outlet
 from gateway.problems import Problems
 from gateway.reception import Reception
-from gateway.store.rows import Stored
 from gateway.watch import Lines
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class ListenerLine:
         self._monotonic = monotonic
         self._name = f"listener {listener.name}"
         self._line = f"listener.{listener.name}"  # a word that may leave the house as evidence
-        self._unkept: set[asyncio.Future[Stored]] = set()
+        self._unkept: set[asyncio.Future[Any]] = set()
 
     async def run(self) -> None:
         """Listen for ever."""

@@ -96,6 +96,13 @@ class Metrics:
             ["port"],
             registry=registry,
         )
+        self._pending = Gauge("anju_pending_alarms", "Alarms that can still be taken back", registry=registry)
+        self._pending_ended = Counter(
+            "anju_pending_alarms_ended",
+            "Alarms that could be taken back, by type and what became of them: confirmed, due, cancelled",
+            ["type", "end"],
+            registry=registry,
+        )
         self._stream_blocks = Counter(
             "anju_wearable_blocks", "Blocks of samples of worn devices, in order", registry=registry
         )
@@ -132,6 +139,14 @@ class Metrics:
     def alarm_raised(self, type_: str) -> None:
         """An alarm or a test became durable; updates and ends are not counted here."""
         self._alarms.labels(type_).inc()
+
+    def pending_alarms(self, held: int) -> None:
+        """So many alarms can still be taken back."""
+        self._pending.set(held)
+
+    def pending_ended(self, type_: str, end: str) -> None:
+        """An alarm can be taken back no more: `end` is a standing of `gateway.pending`."""
+        self._pending_ended.labels(type_, end).inc()
 
     def committed(self, seconds: float) -> None:
         """A durable commit took `seconds`."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 from drivers.device import Decoded, Device
 from drivers.event import Event, Kind, Reject
@@ -11,6 +12,7 @@ from gateway.digest import DigestBook
 from gateway.intake.intake import Counted, Happened, Intake, Moment, Outcome, Over, Stale
 from gateway.metrics import Metrics
 from gateway.notice import Notices
+from gateway.pending.pending import PendingAlarms
 from gateway.policy import Decision, decide
 from gateway.rules.rulebook import Rulebook
 from gateway.store.jobs import Change
@@ -27,6 +29,7 @@ class Reception:
         self,
         intake: Intake,
         rules: Rulebook,
+        pending: PendingAlarms,
         store: Store,
         uplink: Uplink,
         notices: Notices,
@@ -37,6 +40,7 @@ class Reception:
     ) -> None:
         self._intake = intake
         self._rules = rules
+        self._pending = pending
         self._store = store
         self._uplink = uplink
         self._notices = notices
@@ -52,7 +56,7 @@ class Reception:
 
     def hear(
         self, decoded: Decoded, driver: str, heard: float, *, redelivered: bool = False
-    ) -> "list[asyncio.Future[Stored]]":
+    ) -> "list[asyncio.Future[Any]]":
         """Deal with one decoded message that came at `heard` (seconds of perf_counter).
 
         `redelivered`: the broker has sent it before. Returns what must be kept before its sender may be answered;
@@ -63,7 +67,7 @@ class Reception:
             return []
         moment = self.moment()
         understood = time.perf_counter()
-        kept: list[asyncio.Future[Stored]] = []
+        kept: list[asyncio.Future[Any]] = []
         for signal in decoded:
             if self._intake.lookup(signal.driver, signal.address) is None:
                 self._metrics.unknown_source()
@@ -75,14 +79,14 @@ class Reception:
                 kept += self._effects(self._rules.located(signal, moment), moment)
         return kept
 
-    def tell(self, outcomes: list[Outcome]) -> "list[asyncio.Future[Stored]]":
+    def tell(self, outcomes: list[Outcome]) -> "list[asyncio.Future[Any]]":
         """Deal with what the gateway noticed itself; the futures tell when it is kept."""
         return self._effects(outcomes, self.moment())
 
-    def _effects(self, outcomes: list[Outcome], moment: Moment) -> "list[asyncio.Future[Stored]]":
+    def _effects(self, outcomes: list[Outcome], moment: Moment) -> "list[asyncio.Future[Any]]":
         return [kept for outcome in outcomes for kept in self._effect(outcome, moment)]
 
-    def test(self, type_: str | None, device: Device | None) -> "list[asyncio.Future[Stored]]":
+    def test(self, type_: str | None, device: Device | None) -> "list[asyncio.Future[Any]]":
         """Raise a test of a device, or of the house where that is None. The futures tell when it is kept."""
         return self.tell(self._intake.test(type_, self.moment(), device))
 
@@ -94,16 +98,25 @@ class Reception:
         """Now, on every clock."""
         return Moment(monotonic=self._clock.monotonic(), wall=self._clock.now(), quality=self._clock.quality())
 
-    def _effect(self, outcome: Outcome, moment: Moment) -> "list[asyncio.Future[Stored]]":
+    def _effect(self, outcome: Outcome, moment: Moment) -> "list[asyncio.Future[Any]]":
         if isinstance(outcome, Stale):
             self._metrics.rejected(outcome.driver, outcome.reason)
             return []
         if isinstance(outcome, Counted):
+            self._pending.count(outcome.event, outcome.count)
             self._store.count_repeat(outcome.event, outcome.count)
             return []
         if isinstance(outcome, Over):
             self._store.end(outcome.change)
             return []
+        if outcome.is_released:
+            now = time.perf_counter()
+            self._hops.heard(outcome.event.id, str(outcome.event.type), now, now)
+        else:
+            held = self._pending.hold(outcome, moment)
+            if not isinstance(held, Happened):
+                return [held]
+            outcome = held
         event, decision = outcome.event, decide(outcome.event)
         self._metrics.event_stored(event.kind)
         self._digest.note(event)

@@ -10,7 +10,7 @@ from drivers.event import TroubleType
 from gateway.clock import age_seconds
 from gateway.house import House
 from gateway.intake.intake import BABBLING
-from gateway.store import devices, jobs, watching, wiping
+from gateway.store import devices, jobs, pending, watching, wiping
 from gateway.store.database import StoreError
 from gateway.store.rows import Stored
 from gateway.uplink.ledger import LEDGER_LIMIT
@@ -31,6 +31,7 @@ async def remember(house: House) -> None:
     conditions = await house.store.ask(jobs.conditions)
     for condition in conditions:
         _take_up(house, condition, now)
+    house.pending.resume(await house.store.ask(pending.all_rows), house.reception.moment())
     house.further.resume_lost()
     for device, occurred_at in (await house.store.ask(jobs.last_device_times)).items():
         house.intake.handled_before(device, occurred_at)
@@ -68,6 +69,7 @@ async def _renewed(house: House) -> None:
     try:
         await _resume(house)
         conditions = await house.store.ask(jobs.conditions)
+        house.pending.resume(await house.store.ask(pending.all_rows), house.reception.moment())
     except StoreError as error:
         house.problems.report("remember", f"what the new database holds cannot be read: {error}")
         return

@@ -50,6 +50,10 @@ class Announcer:
         self._board.ask(sentence)
         self._changed.set()
 
+    def withdraw(self, sentence: str) -> None:
+        """Do not say a sentence any more, where it still waits."""
+        self._board.withdraw(sentence)
+
     def show_away(self, away: bool) -> None:
         """Whether the resident has said that nobody is at home."""
         self._away = away

@@ -120,6 +120,10 @@ class Board:
         """Say a sentence once, as soon as no alarm has anything to say."""
         self._asked.append(sentence)
 
+    def withdraw(self, sentence: str) -> None:
+        """Do not say it any more, where it still waits."""
+        self._asked = deque((one for one in self._asked if one != sentence), maxlen=ASKED_LIMIT)
+
     def look(self, now: float) -> Announcement:
         """What is to be shown and said now; what it gives counts as said."""
         words, cuts_in = self._speak(now)

@@ -29,6 +29,9 @@ SIGNALS: Final[dict[str, tuple[float, ...]]] = {
     "visit": (SHORT, LONG, SHORT),
     "away": (SHORT, LONG),
     "home": (LONG, SHORT),
+    "fall_prompt": (SHORT, SHORT, LONG),
+    "fall_prompt_no_button": (SHORT, SHORT, LONG, SHORT),
+    "not_calling": (SHORT, LONG, LONG),
 }
 """Tones by what is announced. Short tones: nobody has it yet. Long ones: the more of them, the nearer is help."""
 

@@ -1,7 +1,7 @@
 """Makes the sound files from the sentences: `python -P -m gateway.announce.recording`, or `make sounds`.
 
 Needs espeak-ng and sox on the machine that makes them, never on a gateway. 11,025 Hz and 8 bits carry all that the
-synthetic voice has to say, and keep every language together below 2 MB.
+synthetic voice has to say, and keep every language together below 3 MB.
 """
 
 import json

@@ -30,6 +30,12 @@ HOME: Final = "home"
 SPOKEN_AT_A_PRESS: Final = (NOTED_WELL, NOTED_VISIT, NOTED_AWAY, HOME)
 """What the house says to who presses a button of its box, where that is no call for help."""
 
+FALL_PROMPT: Final = "fall_prompt"
+FALL_PROMPT_NO_BUTTON: Final = "fall_prompt_no_button"
+NOT_CALLING: Final = "not_calling"
+SPOKEN_BEFORE_AN_ALARM: Final = (FALL_PROMPT, FALL_PROMPT_NO_BUTTON, NOT_CALLING)
+"""What the house asks before it raises an alarm that can be taken back, and what it says where it was."""
+
 SENTENCES: Final[dict[str, dict[str, str]]] = {
     "zh-CN": {
         "test": "这是测试。",
@@ -51,6 +57,9 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "visit": "谢谢，这次探访已经记下。",
         "away": "记下您出门了。回来以后，请再按一次。",
         "home": "欢迎回家。",
+        "fall_prompt": "检测到您可能摔倒。没事请按“我没事”，否则为您呼叫帮助。",
+        "fall_prompt_no_button": "检测到您可能摔倒，很快为您呼叫帮助。",
+        "not_calling": "好的，这次不呼叫。",
     },
     "en": {
         "test": "This is a test.",
@@ -75,6 +84,9 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "visit": "Thank you. This visit is noted.",
         "away": "It is noted that you are out. When you are back, please press again.",
         "home": "Welcome home.",
+        "fall_prompt": "You may have fallen. If you are all right, press the button. Else we call for help.",
+        "fall_prompt_no_button": "You may have fallen. We are about to call for help.",
+        "not_calling": "All right. Nobody is called this time.",
     },
 }
-"""Language → name → sentence. Names: states of a notice, hazards, what the centre may have said, replies to a press."""
+"""Language → name → sentence. Names: states of a notice, hazards, what the centre may have said, replies, prompts."""

@@ -35,7 +35,8 @@ def _pressed(device: Device, signal: Signal, press: str) -> Signal:
     if word is None:
         return signal
     kind, type_ = presses.WORDS[word]
-    return replace(signal, kind=kind, type=type_, state=State.ACTIVE if kind is Kind.ALARM else None)
+    marks = (*signal.marks, word) if word == presses.ALL_RIGHT else signal.marks
+    return replace(signal, kind=kind, type=type_, state=State.ACTIVE if kind is Kind.ALARM else None, marks=marks)
 
 
 def _of_role(role: str, said: str, *, inverted: bool) -> str:

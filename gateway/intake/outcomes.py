@@ -9,10 +9,11 @@ from gateway.store.jobs import Change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """An event, and the condition that it begins or ends."""
+    """An event, and the condition that it begins or ends. `is_released`: nothing holds it back any more."""
 
     event: Event
     change: Change | None = None
+    is_released: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

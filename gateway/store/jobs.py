@@ -22,11 +22,15 @@ EXECUTED_LIMIT = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A condition that begins with the event (`began`) or ends with it."""
+    """A condition that begins with the event (`began`) or ends with it.
+
+    `event` is the event that it is remembered by, where that is not the one that it is written with.
+    """
 
     device: str
     name: str
     began: bool
+    event: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +60,11 @@ class Marked:
 
 
 def append(connection: sqlite3.Connection, stored: Stored, *, answered: bool, change: Change | None) -> None:
-    """Write an event, its outbox row and the condition it begins or ends."""
+    """Write an event, its outbox row and the condition it begins or ends; it is held back no longer."""
     event = stored.event
     stored = replace(stored, sequence=free_sequence(connection, stored.sequence))
     connection.execute("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", to_row(stored))
+    connection.execute("DELETE FROM pending WHERE event = ?", (event.id,))
     if answered:
         raised = event.raises_alarm or event.kind is Kind.TEST
         connection.execute(
@@ -71,7 +76,7 @@ def append(connection: sqlite3.Connection, stored: Stored, *, answered: bool, ch
     if change.began:
         connection.execute(
             "INSERT OR REPLACE INTO condition VALUES (?, ?, ?, ?)",
-            (change.device, change.name, event.id, to_text(event.received_at)),
+            (change.device, change.name, change.event or event.id, to_text(event.received_at)),
         )
     else:
         end_condition(connection, change)
@@ -153,9 +158,10 @@ def open_alarms(connection: sqlite3.Connection, limit: int) -> tuple[list[tuple[
 
 
 def conditions(connection: sqlite3.Connection) -> list[Condition]:
-    """What was on or wrong when the house was last up."""
+    """What was on or wrong when the house was last up. Who took an alarm back has ended it as people do."""
     rows = connection.execute(
-        "SELECT c.device, c.name, c.event, c.since, o.raised = 1 AND o.resolved IS NOT NULL "
+        "SELECT c.device, c.name, c.event, c.since, "
+        "(o.raised = 1 AND o.resolved IS NOT NULL) OR coalesce(json_extract(e.details, '$.state') = 'cancelled', 0) "
         "FROM condition AS c LEFT JOIN event AS e ON e.id = c.event LEFT JOIN outbox AS o USING (sequence)"
     ).fetchall()
     return [

@@ -18,10 +18,11 @@ Rows = Callable[[str, int], dict[Row, Row]]
 _TABLES = {
     "condition": ("device", "name", "event", "since"),
     "watching": ("device", "rule", "due", "details"),
+    "pending": ("event", "type", "due", "details"),
     "delivery": ("event", "route", "attempts", "sent", "received"),
 }
 """Their columns; the first two are the key."""
-_PRESENT = ("condition", "watching")
+_PRESENT = ("condition", "watching", "pending")
 """What these hold is so now; the others only grow."""
 _SETTINGS = {"executed": "details", "silenced": "details", "away_since": "since", "absence": "details"}
 """The settings that are taken over, each with the column whose form it has."""

@@ -19,14 +19,13 @@ from typing import Any, TypeVar
 from drivers.event import Event
 from gateway.contract.messages import Answer
 from gateway.policy import Decision
-from gateway.store import absence, deliveries, devices, jobs, watching
-from gateway.store.absence import Absence
+from gateway.store import absence, deliveries, devices, jobs, pending, watching
 from gateway.store.bounds import DEFAULT_LIMIT_BYTES
 from gateway.store.committing import Job
 from gateway.store.database import DamagedError, Identity, StoreError, UnfitError
-from gateway.store.deliveries import Delivery
 from gateway.store.looking import Renewed, Seen, exchange, inode_of, look, names_aside
 from gateway.store.opening import open_in_memory, open_on_disk
+from gateway.store.patience import PATIENCE_SECONDS, in_time
 from gateway.store.rows import Stored
 from gateway.store.writer import BeginWriting, ThreadWriter, Writer
 
@@ -37,8 +36,6 @@ TELEMETRY_BATCH = 1_000
 PARKED_LIMIT = 1_000
 """Answered events with their answers, and as many rows of telemetry, that wait for an ill disk."""
 CLOSE_TIMEOUT_SECONDS = 3.0
-PATIENCE_SECONDS = 2.0
-"""How long an alarm waits for its commit before it goes out from memory."""
 PROBE_TIMEOUT_SECONDS = 10.0
 RENEW_AGAIN_SECONDS = 600.0
 """After a damaged file was put aside, the next one is put aside no sooner; alarms go out from memory meanwhile."""
@@ -151,7 +148,7 @@ class Store:
         """Forget a condition that ended without an event of its own."""
         self._try(_Write(partial(jobs.end_condition, change=change)))
 
-    def keep_absence(self, said: Callable[[], Absence | None]) -> None:
+    def keep_absence(self, said: Callable[[], absence.Absence | None]) -> None:
         """Keep since when, and until when, nobody is at home."""
         self._try(_Write(partial(absence.keep, said=said)))
 
@@ -163,6 +160,10 @@ class Store:
         """Keep that nothing more is to be sounded of an alarm."""
         self._try(_Write(partial(jobs.silence, alarm=alarm)))
 
+    def hold(self, row: pending.Pending, change: jobs.Change | None) -> "asyncio.Future[None]":
+        """Keep an alarm that is held back, and the condition it begins. The future never fails, as `append`'s."""
+        return in_time(self._try(_Write(partial(pending.hold, row=row, change=change))))
+
     def keep_watching(self, row: watching.Watching) -> None:
         """Keep how a rule stands with a device."""
         self._try(_Write(partial(watching.keep, row=row), state=(row.device, row.rule)))
@@ -171,7 +172,7 @@ class Store:
         """A rule has nothing to remember of a device."""
         self._try(_Write(partial(watching.forget, device=device, rule=rule), state=(device, rule)))
 
-    def delivered(self, delivery: Delivery) -> None:
+    def delivered(self, delivery: deliveries.Delivery) -> None:
         """Keep how far a message came by a further route, behind the message itself."""
         self._try(_Write(partial(deliveries.note, delivery=delivery), about=delivery.event))
 

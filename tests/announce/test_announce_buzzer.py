@@ -7,7 +7,7 @@ from gateway.announce.announcer import Announcer
 from gateway.announce.buzzer import LONG, SHORT, SIGNALS, Buzzer
 from gateway.announce.output import Announcement
 from gateway.announce.switch import SwitchError
-from gateway.announce.words import SPOKEN_AT_A_PRESS
+from gateway.announce.words import SPOKEN_AT_A_PRESS, SPOKEN_BEFORE_AN_ALARM
 from gateway.notice import RANKS
 from gateway.problems import Problems
 from tests.announce.events import raised
@@ -61,7 +61,7 @@ def said(*words: str, cuts_in: bool = False) -> Announcement:
 
 
 def test_everything_that_is_announced_has_its_own_signal() -> None:
-    assert set(SIGNALS) == {*RANKS, *SPOKEN_AT_A_PRESS}
+    assert set(SIGNALS) == {*RANKS, *SPOKEN_AT_A_PRESS, *SPOKEN_BEFORE_AN_ALARM}
     assert all(first != second for first, second in combinations(SIGNALS.values(), 2))
     assert {tone for signal in SIGNALS.values() for tone in signal} == {SHORT, LONG}
     assert 4 * SHORT < LONG

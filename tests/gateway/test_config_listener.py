@@ -33,6 +33,9 @@ room = "any"
 """
 
 
+IN_A_ROOM = WATCH.replace('room = ""\n', 'room = "r"\n')
+
+
 def written(folder: Path, *parts: str) -> Path:
     file = folder / "gateway.toml"
     file.write_text(SMALLEST + "".join(parts), encoding="utf-8")
@@ -111,9 +114,24 @@ def test_every_mistake_of_a_band_has_its_line_and_remedy(tmp_path: Path, line: s
     assert problems[0].startswith(f"{file}:{line_of(file, line)}: {said}")
 
 
-@pytest.mark.parametrize("line", ['position = "wrist"', "cancel_seconds = 20"])
-def test_what_is_not_worn_has_no_place_on_the_body(tmp_path: Path, line: str) -> None:
-    file = written(tmp_path, LISTENER, WATCH.replace('room = ""\n', 'room = "r"\n'), line + "\n")
+def test_what_is_not_worn_has_no_place_on_the_body(tmp_path: Path) -> None:
+    line = 'position = "wrist"'
+    file = written(tmp_path, LISTENER, IN_A_ROOM, line + "\n")
     problems, _ = check(file)
-    key = line.split(" ", maxsplit=1)[0]
-    assert problems == [f'{file}:{line_of(file, line)}: driver "gps_watch" has no {key}; remove it']
+    assert problems == [f'{file}:{line_of(file, line)}: driver "gps_watch" has no position; remove it']
+
+
+def test_who_tells_of_falls_itself_is_asked_about_only_where_the_file_says_so(tmp_path: Path) -> None:
+    (watch,) = load(written(tmp_path, LISTENER, IN_A_ROOM)).devices
+    assert watch.cancel_seconds == 0
+    (watch,) = load(written(tmp_path, LISTENER, IN_A_ROOM, "cancel_seconds = 15\n")).devices
+    assert watch.cancel_seconds == 15
+
+
+def test_who_never_tells_of_a_fall_has_no_cancel_window(tmp_path: Path) -> None:
+    phone = '[[device]]\nid = "phone"\ndriver = "owntracks"\naddress = "u/d"\nroom = "any"\n'
+    file = written(tmp_path, phone, "cancel_seconds = 20\n")
+    problems, _ = check(file)
+    assert problems == [
+        f'{file}:{line_of(file, "cancel_seconds")}: driver "owntracks" has no cancel_seconds; remove it'
+    ]
