@@ -5,7 +5,7 @@ import ctypes
 import os
 import signal
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
 
@@ -16,6 +16,8 @@ _SET_PARENT_DEATH_SIGNAL = 1
 _libc = ctypes.CDLL(None)
 _KEPT_LINES = 15
 _STOP_SECONDS = 6.0
+_START_SECONDS = 20.0
+_POLL_SECONDS = 0.05
 
 
 class ChildError(Exception):
@@ -44,15 +46,20 @@ class Child(asyncio.SubprocessProtocol):
 
     async def output(self) -> str:
         """Wait for its end and return what it said. Raises ChildError where its exit status is not 0."""
-        await self.ended
+        await asyncio.shield(self.ended)
         if self._transport.get_returncode():
             raise ChildError(f"{self.name} failed:\n{self.last_lines}")
         return self.last_lines
 
     async def guard(self) -> None:
         """Wait for its end. Raises ChildError then."""
-        await self.ended
+        await asyncio.shield(self.ended)  # one who gives up waiting must not end it for the others
         raise ChildError(f"{self.name} ended with status {self._transport.get_returncode()}:\n{self.last_lines}")
+
+    def tell(self, line: str) -> None:
+        """Write a line to its standard input."""
+        pipe = cast(asyncio.WriteTransport, self._transport.get_pipe_transport(0))
+        pipe.write(line.encode() + b"\n")
 
     def signal(self, which: signal.Signals) -> None:
         """Send a signal; nothing where it has ended."""
@@ -128,6 +135,18 @@ async def children() -> AsyncIterator[Children]:
         yield group
     finally:
         await group._stop()
+
+
+async def ready(child: Child, check: Callable[[], Awaitable[bool]]) -> None:
+    """Ask until `check` holds: a starting server has no event to wait for. Raises ChildError."""
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            while not await check():
+                if not child.running:
+                    await child.guard()
+                await asyncio.sleep(_POLL_SECONDS)
+    except TimeoutError:
+        raise ChildError(f"{child.name} was not ready within {_START_SECONDS:g} s:\n{child.last_lines}") from None
 
 
 def _die_with_parent() -> None:

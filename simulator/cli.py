@@ -14,6 +14,7 @@ from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint, MqttError, SessionOptions, open_session
 from drivers.link.pty import PtyPair
 from simulator import broker
+from simulator.fleet import command as fleet_command
 from simulator.ports import LOOPBACK
 from simulator.radio import FRAME_FORMATS, LEAST_REPEATS, MOST_REPEATS, RadioBridge
 from simulator.standard_input import lines
@@ -30,6 +31,7 @@ examples:
   anju-sim bridge --link ./rf                 a 433 MHz bridge; then type 9EAD9F and Enter to pull a cord
   anju-sim zigbee --port 1883 press button-1  one press of a Zigbee button
   anju-sim zigbee --port 1883 smoke smoke-1 on
+  anju-sim fleet --homes 100 --profile earthquake --seconds 30
 """
 
 
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     zigbee.add_argument("--port", type=int, required=True, help="the broker's port on loopback")
     zigbee.set_defaults(run=_zigbee)
     _add_devices(zigbee.add_subparsers(required=True, metavar="WHAT"))
+    fleet_command.add(commands)
     serve = commands.add_parser("broker", help="an MQTT 5 broker on loopback that keeps everything in memory")
     serve.add_argument("port", type=int)
     serve.set_defaults(run=_broker)

@@ -1,14 +1,13 @@
 """The demo's house and district: one folder with every file, free loopback ports, and the programs on them."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
 from simulator import broker
-from simulator.children import Child, ChildError, Children
+from simulator.children import Children, ready
 from simulator.ports import LOOPBACK, free_port, listens
 from simulator.web import Site, WebError
 
@@ -16,8 +15,6 @@ CORD_CODE = "9EAD9F"
 SMOKE_NAME, BUTTON_NAME = "smoke-1", "button-1"
 _BIN = Path(sys.executable).parent
 _CONNECTED = ("anju_uplink_connected 1.0", 'anju_serial_connected{port="rf"} 1.0')
-_POLL_SECONDS = 0.05
-_START_SECONDS = 20.0
 
 _GATEWAY = """\
 district = "d1"
@@ -94,12 +91,12 @@ async def start_district(folder: Path, ports: Ports, programs: Children) -> str:
     _write(folder, ports)
     for name, port in (("the district's broker", ports.district), ("the local broker", ports.local)):
         child = await programs.start(name, broker.command(port))
-        await _ready(child, partial(_accepts, port))
+        await ready(child, partial(_accepts, port))
     config = ("--config", f"{folder}/desk.toml")
     await _finish(programs, "the import of the cards", "residents", *config, "--import", f"{folder}/cards.csv")
     token = await _finish(programs, "the making of a token", "token", *config, "--name", "demo", "--role", "operator")
     desk = await programs.start("the desk", [f"{_BIN}/anju-desk", "run", *config, "--sign-in-visitors"])
-    await _ready(desk, partial(_shows, Site(ports.desk), "/healthz"))
+    await ready(desk, partial(_shows, Site(ports.desk), "/healthz"))
     return token.splitlines()[-1]
 
 
@@ -108,8 +105,8 @@ async def start_gateway(folder: Path, ports: Ports, programs: Children, on_line:
     command = [f"{_BIN}/anju", "run", "--config", f"{folder}/gateway.toml"]
     gateway = await programs.start("the gateway", command, on_line)
     site = Site(ports.gateway)
-    await _ready(gateway, partial(_shows, site, "/healthz"))
-    await _ready(gateway, partial(_shows, site, "/metrics", *_CONNECTED))
+    await ready(gateway, partial(_shows, site, "/healthz"))
+    await ready(gateway, partial(_shows, site, "/metrics", *_CONNECTED))
 
 
 def _write(folder: Path, ports: Ports) -> None:
@@ -121,18 +118,6 @@ def _write(folder: Path, ports: Ports) -> None:
 
 async def _finish(programs: Children, name: str, *words: str) -> str:
     return await (await programs.start(name, [f"{_BIN}/anju-desk", *words])).output()
-
-
-async def _ready(child: Child, check: Callable[[], Awaitable[bool]]) -> None:
-    """Ask until `check` holds: a starting server has no event to wait for. Raises ChildError."""
-    try:
-        async with asyncio.timeout(_START_SECONDS):
-            while not await check():
-                if not child.running:
-                    await child.guard()
-                await asyncio.sleep(_POLL_SECONDS)
-    except TimeoutError:
-        raise ChildError(f"{child.name} was not ready within {_START_SECONDS:g} s:\n{child.last_lines}") from None
 
 
 async def _accepts(port: int) -> bool:
