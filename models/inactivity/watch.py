@@ -1,0 +1,241 @@
+"""The inactivity watch of one home: told what the sensors see, it says when silence has become unusual."""
+
+import math
+from collections.abc import Iterable
+
+from models.inactivity import faults, floor, kinds
+from models.inactivity.hazard import BIN_SECONDS
+from models.inactivity.local_time import DAY_SECONDS, SLOT_SECONDS, LocalTime
+from models.inactivity.memory import Memory, from_bytes, to_bytes
+from models.inactivity.promise import Promise, promise_of
+from models.inactivity.sensors import Sensor, checked, place_of
+from models.inactivity.verdict import Fault, Stage, Verdict
+
+LATE_SECONDS = 900.0
+AHEAD_SECONDS = 7200.0
+"""More between two calls than this is a time in which nobody listened."""
+
+PROMPT_LEAD_SECONDS = 600.0
+_PROMPTS_PER_ALARM = 2.5
+_HELD_MOST = 512
+_PROMPTED, _ALARMED = 1, 2
+
+
+class InactivityWatch:
+    """Learns a home's rhythm and finds silences that do not fit it.
+
+    `sensors`: what is in the home, none for a kit that cannot see activity. `false_alarms_per_30_days`: what the
+    limits are learned for. `timezone`: the home's, as in the time zone database. Raises ValueError with the remedy.
+    Times are UTC seconds. Nothing here reads a clock: `observe` and `check` are called in time order.
+    """
+
+    def __init__(
+        self, sensors: Iterable[Sensor], false_alarms_per_30_days: float = 1.0, timezone: str = "Asia/Shanghai"
+    ) -> None:
+        if not 0.05 <= false_alarms_per_30_days <= 30.0:
+            raise ValueError(f"{false_alarms_per_30_days} false alarms per 30 days: write a number from 0.05 to 30")
+        known = checked(tuple(sensors))
+        rows: list[tuple[str, str, str]] = [(sensor.id, sensor.room, sensor.kind) for sensor in known]
+        self._take_up(Memory(sensors=rows, timezone=timezone, per_30_days=float(false_alarms_per_30_days)))
+
+    @classmethod
+    def restore(cls, blob: bytes) -> "InactivityWatch":
+        """The watch whose `state` this was. Raises ValueError with the remedy where the bytes are of no use."""
+        watch = cls.__new__(cls)
+        watch._take_up(from_bytes(blob))
+        return watch
+
+    def state(self) -> bytes:
+        """All that a restart must not lose."""
+        return to_bytes(self._memory)
+
+    def _take_up(self, memory: Memory) -> None:
+        self._memory = memory
+        self._time = LocalTime(memory.timezone)
+        self._sensors = tuple(Sensor(name, room, kind) for name, room, kind in memory.sensors)  # type: ignore[arg-type]
+        self._index = {sensor.id: number for number, sensor in enumerate(self._sensors)}
+        self._places = tuple(int(place_of(sensor)) for sensor in self._sensors)
+        self._set_limits()
+
+    def observe(self, at: float, sensor: str, count: float = 1) -> None:
+        """The sensor reported `count` events that it had merged into one report."""
+        memory = self._memory
+        if sensor not in self._index:
+            return self._fault("unknown_sensor", at)
+        if memory.now is None:
+            self._skip_to(at)
+        elif at < memory.now - LATE_SECONDS:
+            return self._fault("out_of_order", at)
+        event = (at, sensor, count)
+        if event == memory.last_event or event in memory.held:
+            return self._fault("duplicate", at)
+        if memory.now is not None and at > memory.now + LATE_SECONDS and len(memory.held) < _HELD_MOST:
+            # Only the next check tells whether time went on or the event's clock is wrong.
+            memory.held.append(event)
+        else:
+            self._release(at)
+            self._hear(event)
+        return None
+
+    def check(self, at: float) -> Verdict | None:
+        """What is to be said now: once per silence and stage, else None."""
+        memory = self._memory
+        if memory.now is not None and at < memory.now - LATE_SECONDS:
+            self._fault("clock_back", at)
+            memory.shift(at - memory.now)
+        self._release(at)
+        self._advance(at)
+        if memory.suspended:
+            self._resume_when_due(at)
+            return None
+        return self._conclude(at)
+
+    def answered(self, at: float) -> None:
+        """The resident said that all is right: as good as life seen."""
+        self._advance(at)
+        self._memory.silence.end(at, self._memory.limits)
+
+    def gone_out(self, at: float) -> None:
+        """Somebody who knows says that nobody is at home: the locator, a keypad, the resident."""
+        self._advance(at)
+        self._memory.silence.leave(at)
+
+    def suspend(self, at: float, until: float | None = None) -> None:
+        """Nobody is to be watched: a holiday, the hospital. `until`: when the watch takes up again by itself."""
+        self._advance(at)
+        self._memory.suspended, self._memory.suspended_until = True, until
+
+    def resume(self, at: float) -> None:
+        """Watch again, from a fresh start: what was silent before says nothing any more."""
+        self._memory.suspended, self._memory.suspended_until = False, None
+        self._skip_to(at)
+        self._memory.silence.restart(at)
+
+    @property
+    def suspended(self) -> bool:
+        """Whether nobody is watched."""
+        return self._memory.suspended
+
+    def sensor_lost(self, at: float, sensor: str) -> None:
+        """The sensor is dead: its silence says nothing. What the others would have heard without it is not learned."""
+        self._advance(at)
+        self._memory.lost.add(sensor)
+
+    def sensor_back(self, at: float, sensor: str) -> None:
+        """The sensor reports again."""
+        self._advance(at)
+        self._memory.lost.discard(sensor)
+
+    def gateway_was_off(self, since: float, until: float) -> None:
+        """Nobody listened between the two: that time says nothing about the person."""
+        self._advance(since)
+        self._skip_to(until)
+
+    def take_faults(self) -> list[Fault]:
+        """The bad input since the last call, one entry per kind."""
+        taken = faults.taken(self._memory.faults)
+        self._memory.faults = {}
+        return taken
+
+    def promise(self) -> Promise:
+        """What can be promised with the sensors that are there and alive."""
+        return promise_of([sensor for sensor in self._sensors if sensor.id not in self._memory.lost])
+
+    def _hear(self, event: tuple[float, str, float]) -> None:
+        at, sensor, count = event
+        memory = self._memory
+        memory.last_event = event
+        self._advance(at)
+        if memory.suspended:
+            return
+        number = self._index[sensor]
+        memory.reports.add(at)
+        memory.cluster.add(at, number, count)
+        life = memory.cluster.life or self._sensors[number].kind == "button"
+        memory.silence.hear(at, number, self._places[number], life, memory.limits)
+
+    def _release(self, at: float) -> None:
+        """Time has come to `at`: held events up to it were right, later ones are from the future."""
+        held, self._memory.held = self._memory.held, []
+        for event in sorted(held):
+            if event[0] <= at + LATE_SECONDS:
+                self._hear(event)
+            else:
+                self._fault("future", event[0])
+
+    def _advance(self, at: float) -> None:
+        memory = self._memory
+        if memory.now is None or at - memory.now > AHEAD_SECONDS:
+            self._skip_to(at)
+        while memory.bin_end <= at:
+            self._close_bin(memory.bin_end)
+            memory.bin_end += BIN_SECONDS
+        memory.now = max(at, memory.now or at)
+
+    def _skip_to(self, at: float) -> None:
+        memory = self._memory
+        memory.now = at
+        memory.bin_end = (at // BIN_SECONDS + 1) * BIN_SECONDS
+
+    def _close_bin(self, end: float) -> None:
+        memory = self._memory
+        local = self._time.seconds(end - BIN_SECONDS)
+        day = int(local // DAY_SECONDS)
+        if day != memory.day:
+            self._new_day(day)
+        if not memory.suspended:
+            slot = int(local % DAY_SECONDS // SLOT_SECONDS)
+            due = memory.reports.due(end, BIN_SECONDS)
+            memory.silence.close_bin(slot, due, memory.hazard, memory.blips)
+
+    def _new_day(self, day: int) -> None:
+        memory = self._memory
+        if memory.day and not memory.suspended:
+            memory.hazard.new_day()
+            memory.blips.new_day()
+            memory.limits.new_day()
+            self._set_limits()
+        memory.day = day
+
+    def _set_limits(self) -> None:
+        memory = self._memory
+        self._alarm_at = memory.limits.limit(memory.per_30_days)
+        self._prompt_at = memory.limits.limit(memory.per_30_days * _PROMPTS_PER_ALARM)
+
+    def _conclude(self, at: float) -> Verdict | None:
+        memory = self._memory
+        silence = memory.silence
+        if silence.risk <= 1.0 or silence.stage == _ALARMED or not silence.life_at:
+            return None
+        score = math.log(silence.risk)
+        if score < self._prompt_at or not floor.passed(at, silence, memory.limits.days):
+            return None
+        if silence.stage == 0:
+            silence.stage, silence.prompted_at = _PROMPTED, at
+            return self._verdict("prompt", at)
+        if score < self._alarm_at or at - silence.prompted_at < PROMPT_LEAD_SECONDS:
+            return None
+        silence.stage = _ALARMED
+        return self._verdict("alarm", at)
+
+    def _verdict(self, stage: Stage, at: float) -> Verdict:
+        silence = self._memory.silence
+        since = silence.life_at
+        return Verdict(
+            kind=kinds.kind_of(self._time.seconds(since), self._time.seconds(at), silence.place),
+            stage=stage,
+            since=since,
+            at=at,
+            clock=self._time.clock(since),
+            room=self._sensors[silence.sensor].room if silence.sensor >= 0 else "",
+            silent_hours=(at - since) / 3600.0,
+            usual_hours=kinds.usual_hours(self._memory.hazard, self._time.seconds(at), silence.place),
+        )
+
+    def _resume_when_due(self, at: float) -> None:
+        until = self._memory.suspended_until
+        if until is not None and at >= until:
+            self.resume(at)
+
+    def _fault(self, kind: faults.FaultKind, at: float) -> None:
+        faults.note(self._memory.faults, kind, at)
