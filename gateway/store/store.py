@@ -27,14 +27,15 @@ from gateway.store.looking import Renewed, Seen, exchange, inode_of, look, names
 from gateway.store.opening import open_in_memory, open_on_disk
 from gateway.store.patience import PATIENCE_SECONDS, in_time
 from gateway.store.rows import Stored
+from gateway.store.telemetry import Telemetry
 from gateway.store.writer import BeginWriting, ThreadWriter, Writer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-TELEMETRY_BATCH = 1_000
+COUNTS_LIMIT = 1_000
 PARKED_LIMIT = 1_000
-"""Answered events with their answers, and as many rows of telemetry, that wait for an ill disk."""
+"""Answered events with their answers that wait for an ill disk."""
 CLOSE_TIMEOUT_SECONDS = 3.0
 PROBE_TIMEOUT_SECONDS = 10.0
 RENEW_AGAIN_SECONDS = 600.0
@@ -73,12 +74,11 @@ class Store:
         self.problem: str | None = None
         self.put_aside: tuple[str, ...] = ()
         self._on_renewed: Callable[[], Awaitable[None]] = _nothing
-        self._telemetry: list[Stored] = []
+        self._telemetry = Telemetry(lambda job: self._writer.submit(job), self._wrote_telemetry)
         self._counts: dict[str, int] = {}
         self._devices: dict[str, devices.DeviceState] = {}
         self._devices_under_way = False
         self._parked: deque[_Write] = deque()
-        self._parked_telemetry: list[Stored] = []
         self._unwritten: dict[str, Event] = {}
         self._under_way = 0
         self.identity: Identity
@@ -111,6 +111,7 @@ class Store:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.flush()
+        self._telemetry.finish()
         self._writer.close(CLOSE_TIMEOUT_SECONDS)
 
     def when_renewed(self, tell: Callable[[], Awaitable[None]]) -> None:
@@ -190,14 +191,14 @@ class Store:
         """Keep telemetry for the next batch: it is written every half minute, or when a thousand wait."""
         if not self._on_disk:
             return  # memory is for what must be answered
-        self._telemetry.append(self._place(event, decision))
-        if len(self._telemetry) >= TELEMETRY_BATCH:
+        self._telemetry.note(self._place(event, decision))
+        if self._telemetry.is_batch:
             self.flush()
 
     def count_repeat(self, event: str, count: int) -> None:
         """Keep how often a press was heard, for the next batch."""
         self._counts[event] = max(count, self._counts.get(event, 0))
-        if len(self._counts) >= TELEMETRY_BATCH:
+        if len(self._counts) >= COUNTS_LIMIT:
             self.flush()
 
     def keep_devices(self, states: dict[str, devices.DeviceState]) -> None:
@@ -209,13 +210,7 @@ class Store:
         parked, self._parked = self._parked, deque()
         for write in parked:
             self._try(write)
-        for batch in (self._parked_telemetry, self._telemetry):
-            if batch:
-                self._try_telemetry(batch)
-        self._parked_telemetry, self._telemetry = [], []
-        if self._counts:
-            counts, self._counts = self._counts, {}
-            self._try(_Write(partial(jobs.set_repeat_counts, counts=counts)))
+        self._telemetry.write(behind=self._try_counts)
         if self._devices and not self._devices_under_way:
             self._try_devices()
 
@@ -343,20 +338,16 @@ class Store:
             self._ill(error)
             self._park(write)
 
-    def _try_telemetry(self, batch: list[Stored]) -> None:
-        def settle(done: "asyncio.Future[None]") -> None:
-            self._under_way -= 1
-            error = done.exception()
-            if error is None:
-                self._recovered()
-            elif isinstance(error, UnfitError):
-                log.error("%d rows of telemetry do not fit the store: %s", len(batch), error)
-            else:
-                self._ill(error)
-                self._parked_telemetry = [*self._parked_telemetry, *batch][-PARKED_LIMIT:]
+    def _wrote_telemetry(self, error: BaseException | None) -> None:
+        if error is None:
+            self._recovered()
+        else:
+            self._ill(error)
 
-        self._under_way += 1
-        self._writer.submit(partial(jobs.append_many, batch=batch)).add_done_callback(settle)
+    def _try_counts(self) -> None:
+        if self._counts:
+            counts, self._counts = self._counts, {}
+            self._try(_Write(partial(jobs.set_repeat_counts, counts=counts)))
 
     def _try_devices(self) -> None:
         """What the disk refuses waits with what is newer: hours of an ill disk must not push an alarm out."""
@@ -388,7 +379,7 @@ class Store:
         self._damaged = self._damaged or isinstance(error, DamagedError)
 
     def _recovered(self) -> None:
-        waiting = self._under_way or self._parked or self._parked_telemetry
+        waiting = self._under_way or self._parked or self._telemetry.is_under_way
         well = self._on_disk and not self._damaged and not self._gone
         if self.problem is not None and not waiting and well:
             log.warning("the store can be written again")

@@ -11,7 +11,7 @@ import pytest
 
 from drivers.event import Kind
 from gateway.policy import decide
-from gateway.store import jobs, looking
+from gateway.store import jobs, looking, telemetry
 from gateway.store import store as store_module
 from gateway.store.database import StoreError
 from gateway.store.devices import DeviceState, states
@@ -110,8 +110,8 @@ async def test_a_full_disk_refuses_no_alarm_and_takes_everything_later(path: Pat
         # Its answers are heard while it waits, and noted behind it.
         marked = await store.mark(answer(late.id, "accepted"))
         assert marked == jobs.Marked(about=late.id, raised=True, changed=True, highest="accepted")
-        telemetry = event(Kind.ACTIVITY, "motion")
-        store.note(telemetry, decide(telemetry))
+        motion = event(Kind.ACTIVITY, "motion")
+        store.note(motion, decide(motion))
         store.flush()
         assert len(await store.ask(jobs.waiting, 1_000)) == len(took), "reading works all the while"
         assert store.problem is not None
@@ -119,7 +119,7 @@ async def test_a_full_disk_refuses_no_alarm_and_takes_everything_later(path: Pat
         store.flush()
         await until(lambda: store.problem is None)
         assert (await store.ask(jobs.open_alarms, 1_000))[0][-1] == (late.id, "accepted")
-    assert {*took, late.id, telemetry.id} <= ids(path)
+    assert {*took, late.id, motion.id} <= ids(path)
 
 
 async def test_a_small_alarm_still_fits_where_a_batch_does_not(path: Path) -> None:
@@ -149,7 +149,7 @@ async def test_a_small_alarm_still_fits_where_a_batch_does_not(path: Path) -> No
 async def test_telemetry_of_a_long_illness_is_thinned_and_alarms_are_not(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "PARKED_LIMIT", 5)
+    monkeypatch.setattr(telemetry, "REFUSED_LIMIT", 5)
     with Store(path) as store:
         await store.ask(read_only)
         alarm = event()
@@ -254,7 +254,7 @@ async def test_a_folder_that_cannot_be_made_is_the_same(tmp_path: Path) -> None:
 FILLING = """
 import asyncio, resource, sys
 from gateway.policy import decide
-from gateway.store import jobs, looking
+from gateway.store import jobs, looking, telemetry
 from gateway.store.store import Store
 from pathlib import Path
 from tests.gateway.houses import event
