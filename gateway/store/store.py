@@ -74,7 +74,7 @@ class Store:
         self.problem: str | None = None
         self.put_aside: tuple[str, ...] = ()
         self._on_renewed: Callable[[], Awaitable[None]] = _nothing
-        self._telemetry = Telemetry(lambda job: self._writer.submit(job), self._wrote_telemetry)
+        self._telemetry: Telemetry
         self._counts: dict[str, int] = {}
         self._devices: dict[str, devices.DeviceState] = {}
         self._devices_under_way = False
@@ -107,6 +107,7 @@ class Store:
         self._sequence = self.kept_sequence = self.identity.sequence
         self.put_aside = names_aside(self._path)
         self._writer = self._begin_writing(connection)
+        self._telemetry = Telemetry(self._writer.submit, self._wrote_telemetry)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

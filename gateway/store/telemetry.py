@@ -1,4 +1,4 @@
-"""Telemetry on its way to the disk: gathered, then written slice by slice, so that an alarm waits for one slice at most.
+"""Telemetry on its way to the disk: gathered, then written slice by slice; an alarm waits for one slice at most.
 
 What the disk refuses waits here, bounded, for the next batch. It may be thinned, alarms never.
 """

@@ -8,7 +8,6 @@ import pytest
 
 from drivers.event import Event, Kind
 from gateway.policy import decide
-from gateway.store import jobs
 from gateway.store import telemetry as telemetry_module
 from gateway.store.store import Store
 from gateway.store.telemetry import BATCH
@@ -18,6 +17,10 @@ from tests.support.wait import until
 
 def rows(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM event WHERE kind = 'activity'").fetchone()[0])
+
+
+def repeat_count(connection: sqlite3.Connection, event: str) -> int:
+    return int(connection.execute("SELECT repeat_count FROM event WHERE id = ?", (event,)).fetchone()[0])
 
 
 def note_motions(store: Store, count: int) -> list[Event]:
@@ -50,8 +53,7 @@ async def test_a_stop_leaves_none_behind_and_the_counts_come_after_their_rows(tm
         store.count_repeat(last.id, 7)
     with sqlite3.connect(path) as connection:
         assert rows(connection) == BATCH - 1
-        found = connection.execute("SELECT repeat_count FROM event WHERE id = ?", (last.id,)).fetchone()
-    assert found == (7,)
+        assert repeat_count(connection, last.id) == 7
 
 
 async def test_counts_wait_for_the_last_slice(tmp_path: Path) -> None:
@@ -59,16 +61,8 @@ async def test_counts_wait_for_the_last_slice(tmp_path: Path) -> None:
         last = note_motions(store, BATCH - 1)[-1]
         store.count_repeat(last.id, 7)
         store.flush()
-        await until(lambda: not store._telemetry.is_under_way)
-        found = (
-            await store.ask(jobs.conditions),
-            await store.ask(
-                lambda connection: connection.execute(
-                    "SELECT repeat_count FROM event WHERE id = ?", (last.id,)
-                ).fetchone()
-            ),
-        )
-        assert found == ([], (7,))
+        await until(lambda: not store._telemetry.is_under_way and not store._under_way)
+        assert await store.ask(repeat_count, last.id) == 7
 
 
 async def test_of_what_waits_for_a_slow_disk_the_oldest_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
