@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Literal
 
@@ -30,8 +31,9 @@ UNANSWERED_LIMIT_SECONDS = 15.0
 SESSIONS_PER_BOOT = 1_000_000
 
 
+@lru_cache(maxsize=1)
 def version() -> str:
-    """The installed version of this program."""
+    """The installed version of this program; read once, for it takes longer than all else in a status."""
     return importlib.metadata.version("anju")
 
 

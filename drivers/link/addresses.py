@@ -4,6 +4,7 @@ A lookup may hang for half a minute and cannot be called off. It runs in a daemo
 time, and whoever connects waits for it only so long.
 """
 
+import ipaddress
 import socket
 import threading
 from collections.abc import Callable
@@ -38,6 +39,8 @@ class Addresses:
         Where the newly found address was connected to and was not the server (a captive portal answers every name with
         itself), the one that worked comes first. Raises OSError where nothing is known.
         """
+        if _is_number(host):
+            return [(host, port)]
         key = (host, port)
         good = self._good.get(key)
         try:
@@ -96,6 +99,14 @@ class Addresses:
 
 ADDRESSES = Addresses()
 """This process's own."""
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def connect_to(addresses: list[Address], timeout_seconds: float) -> tuple[socket.socket, Address]:

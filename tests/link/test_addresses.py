@@ -111,3 +111,11 @@ def test_an_address_of_an_earlier_run_serves_until_this_one_knows_better() -> No
     addresses.worked("broker", 8883, OTHER)
     addresses.believe("broker", 8883, GOOD[0])
     assert addresses.known() == {("broker", 8883): OTHER[0]}
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1"])
+def test_an_address_is_tried_as_it_is_and_nobody_is_asked(host: str) -> None:
+    def dead(_host: str, _port: int) -> list[Address]:
+        raise AssertionError("a name server was asked for an address")
+
+    assert Addresses(dead).candidates(host, 8883) == [(host, 8883)]
