@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from drivers.device import Device
 from drivers.event import AlarmType
 from drivers.registry import DRIVERS, SERIAL_DRIVERS
 from gateway import guard, orders, settings
@@ -20,7 +21,8 @@ from gateway.contract.envelope import Sender
 from gateway.contract.messages import AnswerState, Status
 from gateway.digest import DigestBook
 from gateway.ears import Ears
-from gateway.falls.rule import can_say_all_right, fall_rule
+from gateway.falls.rule import can_say_all_right, fall_rule, windows
+from gateway.falls.scene import Scene
 from gateway.http import Response
 from gateway.intake.intake import Intake
 from gateway.interference import Interference
@@ -45,7 +47,7 @@ from gateway.uplink.hops import Hops
 from gateway.uplink.ledger import Ledger
 from gateway.uplink.uplink import Handlers, Uplink
 from gateway.watch import Lines
-from gateway.worn import Worn
+from gateway.worn import WEARABLE, Worn
 
 log = logging.getLogger(__name__)
 
@@ -127,8 +129,11 @@ class House:
             around=around,
         )
         self.rules = Rulebook(config, self.intake, store, lambda: self.away.is_declared)
+        seconds = windows(config.devices)
+        worn = {device.id: device for device in config.devices if device.driver == WEARABLE}
+        self.scene = Scene(seconds, frozenset(worn), clock.monotonic)
         self.pending = PendingAlarms(
-            {AlarmType.FALL.value: fall_rule(config.devices, has_button=can_say_all_right(config))},
+            {AlarmType.FALL.value: fall_rule(seconds, self.scene, has_button=can_say_all_right(config))},
             self.intake.conditions, store, self.announcer, self.metrics, self.notices.knows, clock.monotonic,
         )  # fmt: skip
         self.reception = Reception(
@@ -144,6 +149,9 @@ class House:
             clock,
         )
         self.reception.follow(self.pending.heard)
+        self.reception.follow(self.scene.heard)
+        if worn:
+            self._watch_falls(worn)
         self.exit_status = 0
         self.wiped_by = ""
         self._stop = stop or asyncio.Event()
@@ -177,6 +185,21 @@ class House:
         self.status.routes = self.further.states
         self.status.settings = config.origin
         self.trial = Trial(config, lambda: self.reception.test(None, None), lambda: self.leave(AGAIN_STATUS))
+
+    def _watch_falls(self, worn: dict[str, Device]) -> None:
+        # Here and not above: a house where nothing is worn never loads what watches for falls.
+        from gateway.falls.findings import Around, Findings
+        from gateway.falls.watcher import FallWatcher
+
+        around = Around(
+            intake=self.intake, pending=self.pending, scene=self.scene, store=self.store, metrics=self.metrics,
+            moment=self.reception.moment, tell=self.reception.tell, is_open=self.notices.knows,
+        )  # fmt: skip
+        findings, clock = Findings(worn, around), self.clock
+        self.worn.watch_falls(FallWatcher(worn, findings, self.metrics, self._is_calm, clock.monotonic))
+
+    def _is_calm(self) -> bool:
+        return self.uplink.connected and not self.ledger.alarms()
 
     def _is_busy(self) -> bool:
         """Whether an alarm is open, or held back: nothing that stops the house is obeyed then."""

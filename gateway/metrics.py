@@ -103,6 +103,12 @@ class Metrics:
             ["type", "end"],
             registry=registry,
         )
+        self._falls_found = Counter("anju_falls_found", "Falls found in the samples of worn devices", registry=registry)
+        self._fall_watch_dropped = Counter(
+            "anju_fall_watch_dropped_blocks",
+            "Blocks of samples that nobody judged, because the watcher of falls did not keep up",
+            registry=registry,
+        )
         self._stream_blocks = Counter(
             "anju_wearable_blocks", "Blocks of samples of worn devices, in order", registry=registry
         )
@@ -147,6 +153,14 @@ class Metrics:
     def pending_ended(self, type_: str, end: str) -> None:
         """An alarm can be taken back no more: `end` is a standing of `gateway.pending`."""
         self._pending_ended.labels(type_, end).inc()
+
+    def fall_found(self) -> None:
+        """A fall was found in the samples of a worn device."""
+        self._falls_found.inc()
+
+    def fall_watch_dropped(self) -> None:
+        """A block of samples was dropped unseen."""
+        self._fall_watch_dropped.inc()
 
     def committed(self, seconds: float) -> None:
         """A durable commit took `seconds`."""

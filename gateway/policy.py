@@ -53,13 +53,11 @@ class Decision:
 
 def decide(event: Event) -> Decision:
     """The urgency of an event. A test has that of what it tests; an unknown alarm type is a person's."""
-    if event.kind is Kind.ALARM or event.kind is Kind.TEST:
+    if event.kind in (Kind.ALARM, Kind.TEST):
         known = event.type in _ALARM_NAMES
         return Decision(priority=ALARM_PRIORITY[AlarmType(str(event.type))] if known else "person", answered=True)
-    return _BY_KIND[event.kind]
+    priority = KIND_PRIORITY[event.kind]
+    return Decision(priority=priority, answered=priority != "telemetry")
 
 
 _ALARM_NAMES = frozenset(AlarmType)
-_BY_KIND = {
-    kind: Decision(priority=priority, answered=priority != "telemetry") for kind, priority in KIND_PRIORITY.items()
-}

@@ -123,8 +123,7 @@ class Reception:
         if not decision.answered:
             self._store.note(event, decision)
             self._tell_followers(event)
-            concluded = self._rules.heard(event, moment)
-            return self._effects(concluded, moment) if concluded else []
+            return self._effects(self._rules.heard(event, moment), moment)
         return [self._keep(event, decision, outcome.change), *self._effects(self._rules.heard(event, moment), moment)]
 
     def _keep(self, event: Event, decision: Decision, change: Change | None) -> "asyncio.Future[Stored]":

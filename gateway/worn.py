@@ -1,10 +1,15 @@
 """What becomes of the samples of worn devices in this house: nothing is loaded where none is enrolled."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
 
 from drivers.device import Lookup
 from gateway.digest import DigestBook
 from gateway.metrics import Metrics
+
+if TYPE_CHECKING:
+    from gateway.falls.watcher import FallWatcher
+    from gateway.samples import SampleSink
 
 WEARABLE = "wearable"
 
@@ -26,14 +31,21 @@ class Worn:
         self.hearers: dict[str, Callable[[str, bytes], None]] = {}
         self.on_lines: dict[str, Callable[[str, bytes], None]] = {}
         self.parts: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._sinks: list[SampleSink] = []
         if WEARABLE not in drivers:
             return
         from gateway.samples import Samples
         from gateway.stream_quality import StreamBook
 
         book = StreamBook(metrics)
-        samples = Samples(lookup, (book,), monotonic)
+        self._sinks.append(book)
+        samples = Samples(lookup, self._sinks, monotonic)
         self.hearers[WEARABLE] = samples.hear
         self.on_lines[WEARABLE] = samples.take
         self.parts["samples"] = samples.run
         digest.stream_counts = book.take_counts
+
+    def watch_falls(self, watcher: "FallWatcher") -> None:
+        """Have the samples watched for falls too."""
+        self._sinks.append(watcher)
+        self.parts["falls"] = watcher.run

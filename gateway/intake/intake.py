@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from drivers.device import Device
-from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal, TroubleType
+from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal, State, TroubleType
 from drivers.registry import Driver
 from gateway.hand_tests import is_supervised
 from gateway.intake.conditions import Conditions
@@ -37,8 +37,6 @@ _FAULTS = frozenset({Kind.TAMPER, Kind.LOW_BATTERY, Kind.SUPERVISION_LOST})
 _LASTING = _FAULTS | {Kind.ALARM, Kind.TROUBLE}
 """What a sensor says again and again while it lasts. All else is news each time."""
 _BATTERY_GOOD_PERCENT = 20.0
-_SILENCE, _LOW_BATTERY = Kind.SUPERVISION_LOST.value, Kind.LOW_BATTERY.value
-"""Every message of every device asks for these two."""
 _FAULT = TroubleType.DEVICE_FAULT
 
 
@@ -189,6 +187,22 @@ class Intake:
         event = self._mint(Kind.TEST, type_, device, None, moment, evidence={"ordered": True, **(evidence or {})})
         return [Happened(event=event)]
 
+    def conclude(
+        self,
+        type_: AlarmType,
+        moment: Moment,
+        device: Device,
+        *,
+        alarm: str | None = None,
+        evidence: dict[str, Any],
+        confidence: float | None = None,
+        occurred_at: datetime | None = None,
+    ) -> Happened:
+        """What a model concludes from what a device sends: an alarm, or news of `alarm`; each one is news."""
+        event = self._mint(Kind.ALARM, type_.value, device, None, moment, alarm=alarm, evidence=evidence)
+        event = replace(event, state=State.ACTIVE, confidence=confidence, occurred_at=occurred_at)
+        return Happened(event=self.book.took_along(event, moment))
+
     def remind(self, device: Device, moment: Moment) -> list[Outcome]:
         """A battery is still low: say so again, as a new event of the same condition."""
         event = self._mint(Kind.LOW_BATTERY, None, device, None, moment, evidence={"reminder": True})
@@ -204,9 +218,9 @@ class Intake:
         if device.is_fenced and AlarmType.WANDERING in names:
             names.remove(AlarmType.WANDERING)
         if not signal.retained and signal.kind is not Kind.SUPERVISION_LOST:
-            names.append(_SILENCE)
+            names.append(Kind.SUPERVISION_LOST.value)
         if signal.battery_low is False and (percent is None or percent >= _BATTERY_GOOD_PERCENT):
-            names.append(_LOW_BATTERY)
+            names.append(Kind.LOW_BATTERY.value)
         ended: list[Outcome] = []
         for name in names:
             began = self.conditions.over(device.id, name)

@@ -68,10 +68,11 @@ class Held:
             "held_seconds": round(max(0.0, now - self.opened), 1),
         }
         cancelled = self.standing is Standing.CANCELLED
+        known = {**self.event.evidence, **self.evidence, **told}
         event = replace(
             self.event,
             state=State.CANCELLED if cancelled else self.event.state,
-            evidence={**self.event.evidence, **self.evidence, **told},
+            evidence={**known, **self.rule.explained(known)},
         )
         also = [] if cancelled else [joined(one, event) for one in self.also]
         return [Happened(event=event, is_released=True), *also]

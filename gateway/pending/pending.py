@@ -18,7 +18,7 @@ from gateway.intake.conditions import Conditions
 from gateway.intake.outcomes import Happened, Moment, Outcome
 from gateway.metrics import Metrics
 from gateway.pending.held import LONGEST_SECONDS, PROMPT_SECONDS, Held, joined
-from gateway.pending.rule import Rule, Weight
+from gateway.pending.rule import Rule, Weight, means
 from gateway.pending.standing import Standing, Word
 from gateway.store.pending import Pending
 from gateway.store.store import Store
@@ -93,6 +93,14 @@ class PendingAlarms:
         self._changed.set()
         return True
 
+    def holds(self, alarm: str) -> bool:
+        """Whether an alarm is held."""
+        return alarm in self._held
+
+    def held(self, type_: str) -> list[Held]:
+        """The alarms of a type that are held now."""
+        return [held for held in self._held.values() if held.event.type == type_]
+
     def count(self, event: str, count: int) -> None:
         """A held alarm was heard again."""
         held = self._held.get(event)
@@ -103,6 +111,7 @@ class PendingAlarms:
         """Something happened in the house: it may confirm what is held, or take it back."""
         for held in self._held.values():
             if event.id != held.event.id:
+                held.weigh(means(event))
                 held.weigh(held.rule.means(held.event, event))
                 self._changed.set()
 
@@ -168,11 +177,13 @@ class PendingAlarms:
         event, seconds = happened.event, rule.seconds(happened.event)
         if seconds <= 0 or len(self._held) >= LIMIT:
             self._remember(event, rule, moment.monotonic)
-            return happened
+            why = {**event.evidence, **rule.explained(event.evidence)}
+            return replace(happened, event=replace(event, evidence=why))
         self._held[event.id] = Held(
             event=event, rule=rule, opened=moment.monotonic, seconds=seconds, longest=max(seconds, LONGEST_SECONDS),
             prompt_at=moment.monotonic,
         )  # fmt: skip
+        self._held[event.id].weigh(rule.opening(event))
         row = Pending(event=event, due=moment.wall + timedelta(seconds=seconds), seconds=seconds)
         kept = self._kept[event.id] = self._store.hold(row, happened.change)
         log.warning("alarm %s is held for %g s: type=%s device=%s", event.id, seconds, event.type, event.device)
@@ -183,7 +194,7 @@ class PendingAlarms:
         """An alarm that tells of what is held, or of what was raised a moment ago; None where it stands for itself."""
         event = happened.event
         for held in self._held.values():
-            weight = None if held.is_over or held.rule is not rule else rule.joins(held.event, event)
+            weight = None if held.is_over or held.rule is not rule else rule.joins(held.event, event, False)
             if weight is not None:
                 held.weigh(weight)
                 held.also.append(happened)
@@ -193,7 +204,7 @@ class PendingAlarms:
         raised = self._raised.get(str(event.type))
         if raised is None or now > raised.until or not self._is_open(raised.event.id):
             return None
-        weight = None if event.device == raised.event.device else rule.joins(raised.event, event)
+        weight = rule.joins(raised.event, event, True)
         if weight is None:
             return None
         self._belongs(happened, raised.event, now)

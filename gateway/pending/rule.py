@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from drivers import box
 from drivers.event import AlarmType, Event
 from drivers.presses import ALL_RIGHT
 from gateway.pending.standing import Word
+
+_BOX = "box"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +32,8 @@ class Weight:
 NOTHING = Weight()
 
 
-def means(held: Event, heard: Event) -> Weight:
+def means(heard: Event) -> Weight:
     """What holds for every held alarm: a call for help confirms it, whoever says "all right" takes it back."""
-    del held
     if calls_for_help(heard):
         return Weight(word=Word.HELP, evidence={"confirmed_by": heard.device})
     if says_all_right(heard):
@@ -41,7 +41,7 @@ def means(held: Event, heard: Event) -> Weight:
     return NOTHING
 
 
-def _never(_held: Event, _other: Event) -> Weight | None:
+def _never(_held: Event, _other: Event, _raised: bool) -> Weight | None:
     return None
 
 
@@ -50,17 +50,22 @@ class Rule:
     """How the alarms of one type are held.
 
     `seconds` is how long an alarm is held, 0 for not at all. `prompt` is the sentence (its name) that is spoken at
-    once and every few seconds, None for silence; `cancelled` the one at a cancellation. `means` says what any event
-    means to the held alarm; what is here holds for all. `joins` says what another alarm of this type means to one
-    that is held, or was raised within the last `joins_seconds`: a weight makes the two one alarm, None leaves them two.
+    once and every few seconds, None for silence; `cancelled` the one at a cancellation. `opening` says what the house
+    knows already as an alarm is opened, `means` what any event means to it then, beside what
+    `means` of this module says of all.
+    `joins` says what another alarm of this type means to one that is held, or was raised (its third argument) within
+    the last `joins_seconds`: a weight makes the two one alarm, None leaves them two. `explained` adds to the evidence
+    at the end.
     """
 
     seconds: Callable[[Event], float]
     prompt: str | None
     cancelled: str | None
-    means: Callable[[Event, Event], Weight] = means
-    joins: Callable[[Event, Event], Weight | None] = _never
+    opening: Callable[[Event], Weight] = lambda _event: NOTHING
+    means: Callable[[Event, Event], Weight] = lambda _held, _heard: NOTHING
+    joins: Callable[[Event, Event, bool], Weight | None] = _never
     joins_seconds: float = 0.0
+    explained: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _evidence: {}
 
 
 def calls_for_help(heard: Event) -> bool:
@@ -70,4 +75,11 @@ def calls_for_help(heard: Event) -> bool:
 
 def says_all_right(heard: Event) -> bool:
     """The box's own "I am well", or a press that was enrolled as `all_right`."""
-    return box.pressed(heard) == box.WELL or ALL_RIGHT in heard.evidence.get("marks", ())
+    if ALL_RIGHT in heard.evidence.get("marks", ()):
+        return True
+    if heard.driver != _BOX:
+        return False
+    # Here and not above: a house without a box never loads what its buttons mean.
+    from drivers import box
+
+    return box.pressed(heard) == box.WELL

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 from gateway.contract.times import to_text
 from gateway.store.database import StoreError
+from gateway.store.excerpts import forget_old
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -85,8 +86,10 @@ def used_bytes(connection: sqlite3.Connection) -> int:
 
 
 async def keep_within(store: Asked, now: datetime | None) -> None:
-    """Delete what is too old (`now` None: nothing is), then what is too much, slice by slice."""
+    """Delete what is too old, excerpts too (`now` None: nothing is), then what is too much, slice by slice."""
     try:
+        if now is not None:
+            await store.ask(forget_old, now)
         for of in CLASSES if now is not None else ():
             while await store.ask(delete, of, now - of.kept if now else None):
                 pass

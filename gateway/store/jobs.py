@@ -129,6 +129,8 @@ def mark(connection: sqlite3.Connection, answer: Answer) -> Marked | None:
             f"UPDATE outbox SET {assignments}, result = coalesce(result, ?) WHERE sequence = ?",  # noqa: S608
             [*(answer.at for _ in missing), answer.result if "resolved" in wanted else None, sequence],
         )
+    if "resolved" in missing:
+        connection.execute("UPDATE excerpt SET result = ? WHERE event = ?", (answer.result, answer.about))
     reached = [state for state in HANDLING if have[state] is not None or state in missing]
     return Marked(about=answer.about, raised=bool(raised), changed=bool(missing), highest=reached[-1])
 

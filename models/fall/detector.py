@@ -12,7 +12,7 @@ from models.fall.grid import Grid
 from models.fall.health import DEAD_G, Health
 from models.fall.intake import Intake, Piece
 from models.fall.model import POSITIONS, Model, Position, shipped
-from models.fall.verdict import FallVerdict, SensorFault
+from models.fall.verdict import FallVerdict, FaultKind, SensorFault
 from models.fall.windows import window
 
 Floats = npt.NDArray[np.float64]
@@ -51,6 +51,11 @@ class FallDetector:
     def off_body(self) -> bool:
         """Whether the sensor has lain so still for minutes that nobody can be wearing it."""
         return self._health.off_body
+
+    @property
+    def ailing(self) -> frozenset[FaultKind]:
+        """The faults that are on and make every judgement worthless, as the newest whole second shows them."""
+        return self._health.active
 
     def feed(self, samples: npt.ArrayLike, start: float) -> list[FallVerdict]:
         """Judge what these samples complete: shape (n, 3) in g, the first at `start` seconds.

@@ -55,6 +55,11 @@ class Health:
         return self.off_body or (self._lifted_at is not None and abs(self._lifted_at - at) < JUST_SECONDS)
 
     @property
+    def active(self) -> frozenset[FaultKind]:
+        """The faults that are on."""
+        return frozenset(self._active)
+
+    @property
     def wanted(self) -> int:
         """How many samples complete the second that is being filled."""
         return self._per_second - len(self._pending)

@@ -118,7 +118,12 @@ async def test_a_fall_waits_for_its_window_and_keeps_its_id(home: Home) -> None:
     await home.wait(1)
     (fall,) = await home.told()
     assert (type_of(fall), fall.id, fall.received_at) == (RAISED, row.event.id, row.event.received_at)
-    assert fall.evidence == {"window": "due", "window_seconds": 20, "held_seconds": 20.0}
+    assert fall.evidence == {
+        "window": "due",
+        "window_seconds": 20,
+        "held_seconds": 20.0,
+        "explanation": "fall.device_said",
+    }
     assert await home.store.ask(pending.all_rows) == []
     assert await home.open() == 1
     await home.wait(60)

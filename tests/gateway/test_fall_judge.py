@@ -1,0 +1,152 @@
+"""The thread's part of the watch over falls: blocks in, reports out; and what somebody does after a fall."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from drivers.wearable_stream import Stretch
+from gateway.falls.judge import EXCERPT_SECONDS, Judge
+from gateway.falls.reports import Ailing, Fallen, Report, Standing
+from models.aftermath import STILL_G, Aftermath
+from tests.gateway.bands import RATE_HZ, Floats, fall, rests, stretches, walks
+
+
+def judged(samples: Floats, judge: Judge | None = None, **settings: int) -> list[Report]:
+    judge = judge or Judge({"band": "torso"})
+    return [report for stretch in stretches(samples, **settings) for report in judge.take("band", stretch)]
+
+
+def falls(reports: Sequence[Report]) -> list[Fallen]:
+    return [report for report in reports if isinstance(report, Fallen)]
+
+
+def test_a_fall_is_told_once_with_its_excerpt() -> None:
+    samples = fall()
+    (found,) = falls(judged(np.concatenate([samples, rests(samples, 30)])))
+    assert 5.0 < found.at < 8.1
+    assert found.before_newest <= 4.0 + 0.5
+    assert found.peak_g > 2.0
+    assert found.turned_degrees > 50.0
+    assert found.model
+    kept = np.frombuffer(found.excerpt.samples, "<i2").reshape(-1, 3) * found.excerpt.range_g / 32_767
+    assert abs(len(kept) - EXCERPT_SECONDS * RATE_HZ) <= 1
+    hit = int(np.linalg.norm(kept, axis=1).argmax())
+    assert abs(hit / RATE_HZ * 1_000 - found.excerpt.impact_ms) <= 100
+
+
+def test_daily_life_is_no_fall() -> None:
+    assert falls(judged(walks(60))) == []
+
+
+def test_what_is_left_of_a_recording_that_ends_is_short_but_whole() -> None:
+    samples = fall()
+    reports = judged(samples)
+    (found,) = falls(reports)
+    assert len(found.excerpt.samples) % 6 == 0
+
+
+def test_the_judge_tells_every_second_how_the_wearer_is() -> None:
+    samples = fall()
+    told = [one for one in judged(np.concatenate([samples, rests(samples, 20)])) if isinstance(one, Standing)]
+    assert [one.seconds for one in told] == list(range(told[0].seconds, told[-1].seconds + 1))
+    assert told[-1].still_seconds > 15
+    assert told[-1].turned_degrees is not None
+    assert told[-1].turned_degrees > 50.0
+    assert told[-1].walking_seconds == 0
+
+
+def test_who_gets_up_and_walks_is_seen_to_walk() -> None:
+    samples = fall()
+    told = [one for one in judged(np.concatenate([samples, rests(samples, 5), walks(15)])) if isinstance(one, Standing)]
+    assert told[-1].walking_seconds >= 6
+    assert told[-1].still_seconds == 0
+
+
+def test_a_fall_that_somebody_else_saw_is_followed_with_what_was_before_it() -> None:
+    samples, judge = fall(), Judge({"band": "torso"})
+    parts = list(stretches(np.concatenate([walks(8), rests(samples, 20)])))
+    for stretch in parts[:16]:
+        judge.take("band", stretch)
+    judge.follow("band")
+    told = [one for stretch in parts[16:] for one in judge.take("band", stretch) if isinstance(one, Standing)]
+    assert told[-1].turned_degrees is not None
+    assert told[-1].turned_degrees > 50.0
+    judge.unfollow("band")
+    assert [one for one in judge.take("band", parts[-1]) if isinstance(one, Standing)] == []
+    judge.follow("nobody")
+
+
+@pytest.mark.parametrize("rate_hz", [10, 200])
+def test_a_rate_that_nobody_can_judge_is_a_fault_and_no_crash(rate_hz: int) -> None:
+    assert judged(walks(4), rate_hz=rate_hz) == [
+        Ailing(device="band", began=(), lasting=frozenset({"unsupported_rate"}), is_off_body=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("samples", "fault"),
+    [
+        (np.tile([0.0, 0.0, 1.0], (4_000, 1)), "stuck"),
+        (walks(30) * 9.81, "wrong_unit"),
+        (np.tile([0.0, 0.0, 8.0], (1_500, 1)), "saturated"),
+    ],
+    ids=["stuck", "wrong unit", "saturated"],
+)
+def test_a_sick_sensor_is_named_and_tells_of_no_fall(samples: Floats, fault: str) -> None:
+    reports = judged(samples, range_g=16)
+    assert falls(reports) == []
+    told = [one for one in reports if isinstance(one, Ailing)]
+    assert any(fault in one.began for one in told), told
+    assert any(fault in one.lasting for one in told)
+
+
+def test_a_band_that_begins_anew_is_judged_on() -> None:
+    samples, judge = fall(), Judge({"band": "torso"})
+    assert len(falls(judged(samples, judge))) == 1
+    assert len(falls(judged(np.concatenate([walks(12), fall(5), rests(fall(5), 5)]), judge))) == 1
+
+
+def test_a_block_without_samples_says_nothing() -> None:
+    (first, *_) = stretches(walks(1))
+    empty = Stretch(start_ms=0, block=replace(first.block, samples=()))
+    assert Judge({"band": "torso"}).take("band", empty) == []
+
+
+@pytest.mark.parametrize("rate_hz", [20, 25, 50, 100])
+def test_stillness_is_counted_at_every_rate(rate_hz: int) -> None:
+    after = Aftermath(float(rate_hz), impact=5.0)
+    random = np.random.default_rng(1)
+    still = np.array([0.0, 0.0, 1.0]) + random.normal(0.0, STILL_G / 5, (40 * rate_hz, 3))
+    for first in range(0, len(still), 7):
+        after.feed(still[first : first + 7], first / rate_hz)
+    assert 30 <= after.still_seconds == after.seconds <= 34
+    assert after.turned_degrees is not None
+    assert after.turned_degrees < 5.0
+
+
+def test_fidgeting_on_the_floor_is_no_walk() -> None:
+    random = np.random.default_rng(4)
+    after = Aftermath(50.0, impact=4.0)
+    after.feed(np.tile([0.0, 0.0, 1.0], (200, 1)), 0.0)
+    lying = np.array([1.0, 0.0, 0.0]) + np.cumsum(random.normal(0.0, 0.03, (1_000, 3)), axis=0) * 0.2
+    after.feed(lying + random.normal(0.0, 0.15, lying.shape), 4.0)
+    assert after.walking_seconds == 0
+    assert after.still_seconds == 0
+
+
+def test_steps_of_somebody_who_lies_are_no_walk() -> None:
+    """A washing machine beside somebody on the floor shakes as regularly as a walk."""
+    after = Aftermath(50.0, impact=4.0)
+    after.feed(np.tile([0.0, 0.0, 1.0], (200, 1)), 0.0)
+    after.feed(walks(20)[:, [2, 0, 1]], 4.0)
+    assert after.walking_seconds == 0
+
+
+def test_a_hole_breaks_off_the_second_and_numbers_that_are_none_are_left_out() -> None:
+    after = Aftermath(50.0, impact=0.0)
+    after.feed(np.tile([0.0, 0.0, 1.0], (120, 1)), 2.0)
+    after.feed(np.full((50, 3), np.nan), 4.4)
+    after.feed(np.tile([0.0, 0.0, 1.0], (50, 1)), 100.0)
+    assert after.seconds == 3
