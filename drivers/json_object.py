@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from drivers.nesting import is_too_deep
+from drivers.nesting import LIMIT_LEVELS, is_too_deep
 
 State = dict[str, Any]
 
@@ -30,7 +30,7 @@ def read(payload: bytes, limit_bytes: int) -> State | str:
         return "too_deep"
     except msgspec.MsgspecError:
         return "bad_json"
-    if is_too_deep(value):
+    if payload.count(b"[") + payload.count(b"{") > LIMIT_LEVELS and is_too_deep(value):
         return "too_deep"
     return value if isinstance(value, dict) else "not_object"
 
@@ -51,6 +51,8 @@ def truth(value: object) -> bool | None:
 
 def number(value: object) -> float | None:
     """A finite number, also as text; None for anything else."""
+    if value is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
     try:

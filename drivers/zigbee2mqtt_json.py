@@ -65,7 +65,7 @@ LOW_BATTERY_PERCENT = 10.0
 def battery_low(state: State) -> bool | None:
     """Whether the battery is low: the device's own flag, else its charge; None where both are unknown."""
     flag = truth(state.get("battery_low"))
-    percent = battery_percent(state)
-    if flag is not None or percent is None:
+    if flag is not None:
         return flag
-    return percent <= LOW_BATTERY_PERCENT
+    percent = battery_percent(state)
+    return None if percent is None else percent <= LOW_BATTERY_PERCENT

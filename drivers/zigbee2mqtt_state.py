@@ -43,6 +43,9 @@ _SILENCE_KEYS = frozenset({"silence", "mute", "muted", "buzzer_manual_mute"})
 _NUMBERS_OF_GAS = frozenset({"co"})
 """Keys that some models use for a concentration: there a number says nothing about an alarm."""
 _SAYS_NOTHING = frozenset({"action", "click", "linkquality", "last_seen", "elapsed", "device", "update"})
+_OF_FAULTS = frozenset({"tamper", "battery_low", "trouble", "ac_status"})
+_OF_CONDITIONS = _OF_FAULTS | ALARM_KEYS.keys() | _TEST_KEYS
+"""Keys that tell of something that lasts."""
 _EMERGENCY_WORDS = frozenset({"emergency", "sos", "panic", "fire", "medical"})
 
 
@@ -69,7 +72,12 @@ def signals(values: Values, say: Say, quirk: Quirk) -> tuple[Signal, ...]:
     silenced = _any(values, _SILENCE_KEYS)
     if silenced is not None:
         say = partial(say, silenced=silenced)
-    found = [*_alarms(values, say), *_press(values, say, quirk), *_faults(values, say, quirk)]
+    found: list[Signal] = []
+    if not _OF_CONDITIONS.isdisjoint(values):  # most messages are of daily life: not worth asking for each key
+        found += _alarms(values, say)
+    found += _press(values, say, quirk)
+    if not _OF_FAULTS.isdisjoint(values):
+        found += _faults(values, say, quirk)
     if quirk.marks:
         found = [replace(one, marks=quirk.marks) if one.kind is Kind.ALARM else one for one in found]
     found += _activities(values, say)
@@ -78,7 +86,7 @@ def signals(values: Values, say: Say, quirk: Quirk) -> tuple[Signal, ...]:
             return ()
         kind = Kind.LOW_BATTERY if battery_low(values) else Kind.SUPERVISION
         found.append(say(kind=kind))
-    over = _not_active(values, quirk)
+    over = () if _OF_CONDITIONS.isdisjoint(values) else _not_active(values, quirk)
     if over:
         found[0] = replace(found[0], not_active=over)
     return tuple(found)
@@ -122,8 +130,7 @@ def _activities(values: Values, say: Say) -> list[Signal]:
     """Each pair once, though several keys may tell of it: any that is true makes it true."""
     known: dict[tuple[ActivityType, ActivityType], bool] = {}
     for key, pair in ACTIVITY_KEYS.items():
-        value = truth(values.get(key))
-        if value is not None:
+        if key in values and (value := truth(values[key])) is not None:
             known[pair] = known.get(pair, False) or value
     return [
         say(kind=Kind.ACTIVITY, type=when_true if value else when_false)

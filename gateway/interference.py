@@ -41,7 +41,10 @@ def is_foreign(decoded: Decoded, lookup: Lookup) -> bool:
     if isinstance(decoded, Reject):
         reasons = _FOREIGN_REASONS.get(decoded.driver, frozenset())
         return reasons is None or decoded.reason in reasons
-    return any(said.driver in _FOREIGN_REASONS and lookup(said.driver, said.address) is None for said in decoded)
+    for said in decoded:  # noqa: SIM110 - a generator for each message of each device costs more than the answer
+        if said.driver in _FOREIGN_REASONS and lookup(said.driver, said.address) is None:
+            return True
+    return False
 
 
 @dataclass(slots=True)

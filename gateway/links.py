@@ -217,13 +217,16 @@ class LocalBroker:
             # Telemetry is done on receipt, what must not be lost after its commit. Acknowledgements keep the order of
             # arrival, as MQTT demands and some brokers enforce: telemetry waits at most for the alarm before it, and a
             # message that a driver stumbles over must not hold up all that follow.
-            after_all(kept, partial(arrivals.finish, arrival))
+            if kept:
+                after_all(kept, partial(arrivals.finish, arrival))
+            else:
+                arrivals.finish(arrival)
 
     def _hear(self, inbound: Inbound) -> "list[asyncio.Future[Any]]":
         heard = time.perf_counter()
         kept: list[asyncio.Future[Any]] = []
         for driver in self._drivers:
-            if any(covers(subscription, inbound.topic) for subscription in driver.subscriptions):
+            if _is_for(driver, inbound.topic):
                 decoded = _numbered(
                     driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup), inbound
                 )
@@ -235,9 +238,16 @@ class LocalBroker:
         return kept
 
 
+def _is_for(driver: MqttDriver, topic: str) -> bool:
+    for subscription in driver.subscriptions:  # noqa: SIM110 - a generator for each message costs more than the answer
+        if covers(subscription, topic):
+            return True
+    return False
+
+
 def _numbered(decoded: Decoded, inbound: Inbound) -> Decoded:
     """What a message says, with the broker's number of it; one of QoS 0 has none and never comes again."""
-    if isinstance(decoded, Reject) or not inbound.qos:
+    if isinstance(decoded, Reject) or not inbound.qos or (len(decoded) == 1 and decoded[0].kind in TELEMETRY):
         return decoded
     return tuple(said if said.kind in TELEMETRY else replace(said, delivery=inbound.mid) for said in decoded)
 
@@ -259,15 +269,19 @@ def after_all(kept: "list[asyncio.Future[Any]]", action: Callable[[], object]) -
 
 
 @lru_cache(maxsize=256)
-def _beginning(subscription: str) -> str:
-    """The levels before the first wildcard."""
-    return re.split(r"/?(?:\+|#)", subscription, maxsplit=1)[0]
+def _beginning(subscription: str) -> tuple[str, bool]:
+    """The levels before the first wildcard, and whether that is a `#`, which takes in all that begins so."""
+    beginning = re.split(r"/?(?:\+|#)", subscription, maxsplit=1)[0]
+    return beginning, subscription == f"{beginning}/#"
 
 
 def covers(subscription: str, topic: str) -> bool:
     """Whether a subscription with `+` (one level) and `#` (all that follow) takes in a topic."""
-    if not topic.startswith(_beginning(subscription)):  # most topics are for another driver
+    beginning, takes_all = _beginning(subscription)
+    if not topic.startswith(beginning):  # most topics are for another driver
         return False
+    if takes_all:
+        return len(topic) == len(beginning) or topic[len(beginning)] == "/"
     wanted, levels = subscription.split("/"), topic.split("/")
     if wanted[-1] == "#":
         wanted.pop()

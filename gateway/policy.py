@@ -53,11 +53,13 @@ class Decision:
 
 def decide(event: Event) -> Decision:
     """The urgency of an event. A test has that of what it tests; an unknown alarm type is a person's."""
-    if event.kind in (Kind.ALARM, Kind.TEST):
+    if event.kind is Kind.ALARM or event.kind is Kind.TEST:
         known = event.type in _ALARM_NAMES
         return Decision(priority=ALARM_PRIORITY[AlarmType(str(event.type))] if known else "person", answered=True)
-    priority = KIND_PRIORITY[event.kind]
-    return Decision(priority=priority, answered=priority != "telemetry")
+    return _BY_KIND[event.kind]
 
 
 _ALARM_NAMES = frozenset(AlarmType)
+_BY_KIND = {
+    kind: Decision(priority=priority, answered=priority != "telemetry") for kind, priority in KIND_PRIORITY.items()
+}

@@ -123,7 +123,8 @@ class Reception:
         if not decision.answered:
             self._store.note(event, decision)
             self._tell_followers(event)
-            return self._effects(self._rules.heard(event, moment), moment)
+            concluded = self._rules.heard(event, moment)
+            return self._effects(concluded, moment) if concluded else []
         return [self._keep(event, decision, outcome.change), *self._effects(self._rules.heard(event, moment), moment)]
 
     def _keep(self, event: Event, decision: Decision, change: Change | None) -> "asyncio.Future[Stored]":

@@ -67,9 +67,13 @@ _Due = Step | Sign | _Speaks | _Wakes | _Jams | _Errs | Change
 
 
 class Home:
-    """One run of a scenario. `samples`: bands stream what they feel; else they send their own fall flag."""
+    """One run of a scenario, from `since` seconds after its midnight. `signs` are those of its residents' days.
 
-    def __init__(self, scenario: Scenario, signs: Iterable[Sign] = (), *, samples: bool) -> None:
+    `samples`: bands stream what they feel; else they send their own fall flag.
+    """
+
+    def __init__(self, scenario: Scenario, signs: Iterable[Sign] = (), *, samples: bool, since: float = 0.0) -> None:
+        self._since = since
         self._scenario = scenario
         self._signs = iter(signs)
         plan = scenario.plan
@@ -85,7 +89,7 @@ class Home:
         self._numbers = count()
 
     def acts(self) -> Iterator[Act]:
-        """Every act of the scenario, until it is over."""
+        """Every act of the scenario in the order of time, until it is over."""
         for step in self._scenario.steps:
             self._push(step.at, step)
         for device in self._devices:
@@ -220,10 +224,10 @@ class Home:
     def _sleep(self, device: str) -> None:
         wakes_at = self._voices[device].wakes_at
         if wakes_at is not None:
-            self._push(wakes_at, _Wakes(device))
+            self._push(max(wakes_at, self._since), _Wakes(device))
 
     def _next_sign(self) -> None:
-        sign = next(self._signs, None)
+        sign = next((sign for sign in self._signs if sign.at >= self._since), None)
         if sign is not None:
             self._push(sign.at, sign)
 

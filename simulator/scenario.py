@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,7 +78,7 @@ class Scenario:
 
     def moment(self, at: float) -> datetime:
         """The wall clock's time `at` seconds after the beginning."""
-        return self.begins + timedelta(seconds=at)
+        return (self.begins.astimezone(UTC) + timedelta(seconds=at)).astimezone(self.begins.tzinfo)
 
     @property
     def lasts_seconds(self) -> float:

@@ -37,6 +37,8 @@ _FAULTS = frozenset({Kind.TAMPER, Kind.LOW_BATTERY, Kind.SUPERVISION_LOST})
 _LASTING = _FAULTS | {Kind.ALARM, Kind.TROUBLE}
 """What a sensor says again and again while it lasts. All else is news each time."""
 _BATTERY_GOOD_PERCENT = 20.0
+_SILENCE, _LOW_BATTERY = Kind.SUPERVISION_LOST.value, Kind.LOW_BATTERY.value
+"""Every message of every device asks for these two."""
 _FAULT = TroubleType.DEVICE_FAULT
 
 
@@ -218,9 +220,9 @@ class Intake:
         if device.is_fenced and AlarmType.WANDERING in names:
             names.remove(AlarmType.WANDERING)
         if not signal.retained and signal.kind is not Kind.SUPERVISION_LOST:
-            names.append(Kind.SUPERVISION_LOST.value)
+            names.append(_SILENCE)
         if signal.battery_low is False and (percent is None or percent >= _BATTERY_GOOD_PERCENT):
-            names.append(Kind.LOW_BATTERY.value)
+            names.append(_LOW_BATTERY)
         ended: list[Outcome] = []
         for name in names:
             began = self.conditions.over(device.id, name)

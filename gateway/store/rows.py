@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import MISSING, dataclass, fields
+from operator import attrgetter
 from typing import Any, cast
 
 import msgspec
@@ -16,6 +17,7 @@ _DEFAULTS: dict[str, Any] = {
     for field in fields(Event)
     if field.name not in _COLUMNS
 }
+_details_of = attrgetter(*_DEFAULTS)
 
 READ_COLUMNS = ("sequence", "boot", "priority", *_COLUMNS, "details")
 """The columns of `event` that `from_row` takes, in its order."""
@@ -37,7 +39,8 @@ class Stored:
 def to_row(stored: Stored) -> tuple[Any, ...]:
     """The values of one `event` row, in the order of the table."""
     event = stored.event
-    details = {name: value for name, default in _DEFAULTS.items() if (value := getattr(event, name)) != default}
+    said = zip(_DEFAULTS.items(), _details_of(event), strict=True)
+    details = {name: value for (name, default), value in said if value is not default and value != default}
     return (
         stored.sequence,
         stored.boot,
