@@ -66,6 +66,11 @@ class Child(asyncio.SubprocessProtocol):
         if self.running:
             self._transport.send_signal(which)
 
+    async def kill(self) -> None:
+        """End it as a power cut would; returns once it has ended."""
+        self.signal(signal.SIGKILL)
+        await asyncio.shield(self.ended)
+
     def close(self) -> None:
         """Let go of its pipes; kills it if it still runs."""
         self._transport.close()

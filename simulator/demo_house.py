@@ -8,13 +8,14 @@ from pathlib import Path
 
 from simulator import broker
 from simulator.children import Children, ready
-from simulator.ports import LOOPBACK, free_port, listens
-from simulator.web import Site, WebError
+from simulator.ports import LOOPBACK, free_port
+from simulator.readiness import CONNECTED, accepts, shows
+from simulator.web import Site
 
 CORD_CODE = "9EAD9F"
 SMOKE_NAME, BUTTON_NAME = "smoke-1", "button-1"
 _BIN = Path(sys.executable).parent
-_CONNECTED = ("anju_uplink_connected 1.0", 'anju_serial_connected{port="rf"} 1.0')
+_CONNECTED = (CONNECTED, 'anju_serial_connected{port="rf"} 1.0')
 
 _GATEWAY = """\
 district = "d1"
@@ -91,12 +92,12 @@ async def start_district(folder: Path, ports: Ports, programs: Children) -> str:
     _write(folder, ports)
     for name, port in (("the district's broker", ports.district), ("the local broker", ports.local)):
         child = await programs.start(name, broker.command(port))
-        await ready(child, partial(_accepts, port))
+        await ready(child, partial(accepts, port))
     config = ("--config", f"{folder}/desk.toml")
     await _finish(programs, "the import of the cards", "residents", *config, "--import", f"{folder}/cards.csv")
     token = await _finish(programs, "the making of a token", "token", *config, "--name", "demo", "--role", "operator")
     desk = await programs.start("the desk", [f"{_BIN}/anju-desk", "run", *config, "--sign-in-visitors"])
-    await ready(desk, partial(_shows, Site(ports.desk), "/healthz"))
+    await ready(desk, partial(shows, Site(ports.desk), "/healthz"))
     return token.splitlines()[-1]
 
 
@@ -105,8 +106,8 @@ async def start_gateway(folder: Path, ports: Ports, programs: Children, on_line:
     command = [f"{_BIN}/anju", "run", "--config", f"{folder}/gateway.toml"]
     gateway = await programs.start("the gateway", command, on_line)
     site = Site(ports.gateway)
-    await ready(gateway, partial(_shows, site, "/healthz"))
-    await ready(gateway, partial(_shows, site, "/metrics", *_CONNECTED))
+    await ready(gateway, partial(shows, site, "/healthz"))
+    await ready(gateway, partial(shows, site, "/metrics", *_CONNECTED))
 
 
 def _write(folder: Path, ports: Ports) -> None:
@@ -118,16 +119,3 @@ def _write(folder: Path, ports: Ports) -> None:
 
 async def _finish(programs: Children, name: str, *words: str) -> str:
     return await (await programs.start(name, [f"{_BIN}/anju-desk", *words])).output()
-
-
-async def _accepts(port: int) -> bool:
-    return listens(port)
-
-
-async def _shows(site: Site, path: str, *wanted: str) -> bool:
-    """Whether a page answers 200 and holds these lines."""
-    try:
-        status, text = await site.get(path)
-    except WebError:
-        return False
-    return status == 200 and all(line in text.splitlines() for line in wanted)

@@ -12,9 +12,10 @@ from itertools import count
 
 from drivers.event import ActivityType
 from simulator.band_voice import BandVoice
+from simulator.deeds import DAY_SECONDS
 from simulator.families import RADIO, WORN
 from simulator.faults import EVERY_SECONDS, SPOILS, Fault, spoilt
-from simulator.life import Sign
+from simulator.life import Life, Sign
 from simulator.plan import Device
 from simulator.radio_voice import TRANSMISSION_SECONDS, Air, RadioVoice, foreign_frame
 from simulator.scenario import Scenario, Step
@@ -67,15 +68,18 @@ _Due = Step | Sign | _Speaks | _Wakes | _Jams | _Errs | Change
 
 
 class Home:
-    """One run of a scenario, from `since` seconds after its midnight. `signs` are those of its residents' days.
+    """One run of a scenario, from `since` seconds after its midnight.
 
-    `samples`: bands stream what they feel; else they send their own fall flag.
+    `signs` are those of its residents' days; None for those that the scenario itself asks for. `samples`: bands stream
+    what they feel; else they send their own fall flag.
     """
 
-    def __init__(self, scenario: Scenario, signs: Iterable[Sign] = (), *, samples: bool, since: float = 0.0) -> None:
+    def __init__(
+        self, scenario: Scenario, signs: Iterable[Sign] | None = None, *, samples: bool, since: float = 0.0
+    ) -> None:
         self._since = since
         self._scenario = scenario
-        self._signs = iter(signs)
+        self._signs = iter(_life_of(scenario) if signs is None else signs)
         plan = scenario.plan
         self._devices = {device.id: device for device in plan.devices}
         self._voices = {device.id: self._voice(device, samples=samples) for device in plan.devices}
@@ -242,3 +246,9 @@ class Home:
 
     def _draw(self, of: str) -> random.Random:
         return random.Random(f"{self._scenario.seed} {of}")
+
+
+def _life_of(scenario: Scenario) -> Iterable[Sign]:
+    """The residents' days for as long as the scenario lasts, where it has them live."""
+    days = int(scenario.lasts_seconds // DAY_SECONDS) + 1 if scenario.life else 0
+    return Life(scenario.plan, scenario.seed, scenario.begins_on, incidents=False).signs(days)
