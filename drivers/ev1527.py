@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from drivers.device import Decoded, Lookup
-from drivers.event import HAS_RESTORE, ActivityType, AlarmType, Kind, Reject, ServiceType, Signal, State
+from drivers.event import ASKED_BY_PEOPLE, HAS_RESTORE, ActivityType, AlarmType, Kind, Reject, Signal, State
 from drivers.presses import ALL_RIGHT
 from drivers.registry import Driver, Model
 
@@ -48,7 +48,7 @@ def _words() -> dict[str, tuple[Kind, str | None]]:
     }
     words |= {kind.value: (Kind.ALARM, kind.value) for kind in AlarmType}
     words |= {kind.value: (Kind.ACTIVITY, kind.value) for kind in ActivityType}
-    words |= {kind.value: (Kind.SERVICE_REQUEST, kind.value) for kind in ServiceType}
+    words |= {kind.value: (Kind.SERVICE_REQUEST, kind.value) for kind in ASKED_BY_PEOPLE}
     words[ALL_RIGHT] = words[ActivityType.BUTTON.value]
     # A sender that tells the end of its alarm: a sign of life that says "not active any more".
     words |= {over + _CLEAR: (Kind.SUPERVISION, over) for over in (*(type_.value for type_ in HAS_RESTORE), "tamper")}

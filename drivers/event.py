@@ -80,7 +80,7 @@ class ActivityType(StrEnum):
 
 
 class ServiceType(StrEnum):
-    """The six helps (六助), a call back, and a visit that was made."""
+    """The six helps (六助), a call back, a visit that was made, and what the house asks the district to look at."""
 
     MEAL = "meal"
     BATH = "bath"
@@ -90,6 +90,14 @@ class ServiceType(StrEnum):
     URGENT_ERRAND = "urgent_errand"
     CALL_BACK = "call_back"
     VISIT_DONE = "visit_done"
+    ROUTINE_CHANGE = "routine_change"
+    ABSENCE_CHECK = "absence_check"
+
+
+ASKED_BY_PEOPLE = tuple(
+    type_ for type_ in ServiceType if type_ not in (ServiceType.ROUTINE_CHANGE, ServiceType.ABSENCE_CHECK)
+)
+"""What a button may ask for; the others are the house's own notes."""
 
 
 class State(StrEnum):

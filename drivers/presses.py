@@ -9,7 +9,7 @@ help button says is a call for help, unless somebody has said otherwise of this 
 import re
 from collections.abc import Mapping
 
-from drivers.event import ActivityType, AlarmType, Kind, ServiceType
+from drivers.event import ASKED_BY_PEOPLE, ActivityType, AlarmType, Kind
 
 LIMIT_CHARACTERS = 64
 _NO_WORD = re.compile(r"[\s\-_]+")
@@ -23,7 +23,7 @@ WORDS: Mapping[str, tuple[Kind, str]] = {
     "sos": (Kind.ALARM, AlarmType.SOS.value),
     "test": (Kind.TEST, AlarmType.SOS.value),
     ALL_RIGHT: (Kind.ACTIVITY, ActivityType.BUTTON.value),
-} | {type_.value: (Kind.SERVICE_REQUEST, type_.value) for type_ in ServiceType}
+} | {type_.value: (Kind.SERVICE_REQUEST, type_.value) for type_ in ASKED_BY_PEOPLE}
 """What a press can mean: the kind and type of its event."""
 
 

@@ -134,7 +134,9 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
     parts |= {output.name: output.run for output in house.outputs}
     if house.around.is_own_process:
         parts["control"] = Control(
-            path_of(config.store_path), learnable(house.receivers, config.serial_ports, house.ears, house.outlets)
+            path_of(config.store_path),
+            learnable(house.receivers, config.serial_ports, house.ears, house.outlets),
+            house.away_orders.asked,
         ).run
         parts["http"] = partial(serve, config.http.host, config.http.port, house.routes(), _say_port)
     return [group.create_task(keep(name, part, problems), name=name) for name, part in parts.items()]

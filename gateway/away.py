@@ -17,6 +17,7 @@ from gateway.store.store import Store
 INSTALLER: Final = "installer"
 FAMILY: Final = "family"
 CENTRE: Final = "centre"
+SAID_AT_THE_BOX: Final = (INSTALLER, FAMILY)
 LONGEST = timedelta(days=400)
 """The winter with the children, a year in a nursing home; whoever is away for longer has moved."""
 CONFIRM_EVERY = timedelta(days=30)

@@ -67,6 +67,16 @@ def _parser() -> argparse.ArgumentParser:
     command("wipe", _wipe, "Delete everything about the resident, before the box goes to another.").add_argument(
         "--yes", action="store_true", help="do not ask"
     )
+    away = command("away", _away, "Say until when nobody is at home, or that somebody is back; alone, ask who is away.")
+    how = away.add_mutually_exclusive_group()
+    how.add_argument(
+        "--until", metavar="DATE", help="nobody before the end of this day (2026-11-29), or 2026-11-29T18:00"
+    )
+    how.add_argument("--back", action="store_true", help="somebody is at home again")
+    away.add_argument(
+        "--by", choices=("installer", "family"), default="installer", help="who says so (default installer)"
+    )
+    away.add_argument("--json", action="store_true", help="print one JSON object")
     walk = command("walk-test", _walk_test, "List the devices, when each was last proven, and which to test by hand.")
     how = walk.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print a JSON list")
@@ -214,6 +224,23 @@ def _learn(arguments: argparse.Namespace) -> int:
     else:
         print("nothing was heard: battery, distance, or another frequency?")
     return DONE if learnt.rows() else NO
+
+
+def _away(arguments: argparse.Namespace) -> int:
+    from gateway import away_command
+    from gateway.config import ConfigError, load
+    from gateway.contract.times import to_text
+    from gateway.control import AwayRequest
+
+    try:
+        config = load(arguments.config)
+        until = None if arguments.until is None else to_text(away_command.end_of(arguments.until, config.zone))
+        absence = away_command.ask(config, AwayRequest(by=arguments.by, until=until, back=arguments.back))
+    except (ConfigError, away_command.AwayError) as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    print(away_command.as_json(absence) if arguments.json else away_command.text(absence, config.zone))
+    return DONE
 
 
 def _walk_test(arguments: argparse.Namespace) -> int:

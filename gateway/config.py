@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from drivers import registry
 from drivers.device import Device
@@ -14,7 +15,7 @@ from gateway.config_commands import read_command_keys
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
 from gateway.config_home import HomeCircle, read_home
 from gateway.config_limits import VitalSigns, read_vital_signs
-from gateway.config_night import NightRule, read_night
+from gateway.config_night import NightRule, read_night, read_zone
 from gateway.config_notice import Notice, read_notice
 from gateway.config_outputs import OutputConfig, read_outputs
 from gateway.config_routes import Route, read_routes
@@ -73,6 +74,7 @@ class Config:
     http: Http
     notice: Notice
     command_keys: tuple[bytes, ...]
+    zone: ZoneInfo | None
     night: NightRule | None
     home: HomeCircle | None
     vital_signs: VitalSigns
@@ -136,7 +138,8 @@ def _config(top: Table, path: Path, folder: Path) -> Config:
     devices = read_devices(top.tables("device"))
     outputs = read_outputs(top.tables("output"), devices, serial_ports, has_broker=broker is not None)
     vital_signs = read_vital_signs(top, devices)
-    night = read_night(top, any(device.out_of_bed_minutes for device in devices))
+    zone = read_zone(top)
+    night = read_night(top, zone, any(device.out_of_bed_minutes for device in devices))
     home, devices = read_home(top, devices, night)
     _warn_of_unheard_devices(top, devices, serial_ports, has_broker=broker is not None, has_listener=bool(listeners))
     _warn_of_unasked_devices(top, devices, serial_ports)
@@ -157,6 +160,7 @@ def _config(top: Table, path: Path, folder: Path) -> Config:
         http=http,
         notice=notice,
         command_keys=command_keys,
+        zone=zone,
         night=night,
         home=home,
         vital_signs=vital_signs,

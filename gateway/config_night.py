@@ -21,9 +21,8 @@ class NightRule:
     out_of_bed_minutes: int | None
 
 
-def read_night(top: Table, beds_have_limits: bool) -> NightRule | None:
-    """`timezone` and the section `[night]`; None where nothing in the file asks for them."""
-    zone = _zone(top)
+def read_night(top: Table, zone: ZoneInfo | None, beds_have_limits: bool) -> NightRule | None:
+    """The section `[night]`; None where nothing in the file asks for it."""
     table = top.table("night")
     if table is None and not beds_have_limits:
         return None
@@ -42,7 +41,8 @@ def read_night(top: Table, beds_have_limits: bool) -> NightRule | None:
     return NightRule(hours=Night(begins=begins, ends=ends, zone=zone), out_of_bed_minutes=minutes)
 
 
-def _zone(top: Table) -> ZoneInfo | None:
+def read_zone(top: Table) -> ZoneInfo | None:
+    """`timezone`: the house's; None where the file has none, or none that is known."""
     written = top.optional_text("timezone", remedy=_ZONE_REMEDY)
     if written is None or not written.strip():
         return None

@@ -1,4 +1,4 @@
-"""How `anju learn` reaches the running gateway: a socket file beside the store, one request per connection.
+"""How `anju learn` and `anju away` reach the running gateway: a socket file beside the store, one request a connection.
 
 A file and no port, because a file has an owner: only the gateway's user and root can open it, and no web page that
 somebody looks at on this machine can. The gateway owns the serial port, so learning happens here: everything heard on
@@ -10,7 +10,7 @@ import asyncio
 import os
 import socket
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from gateway.config_devices import SerialPort
 from gateway.config_outputs import Line
 from gateway.ears import Ears
 from gateway.outlet import Outlet
+from gateway.store.absence import Absence
 
 SECONDS_LIMIT = 600
 CONNECTIONS_LIMIT = 4
@@ -44,6 +45,20 @@ class Request(msgspec.Struct):
     bridge: bool = False
 
 
+class AwayRequest(msgspec.Struct):
+    """Nobody is at home `until` then (RFC 3339), as `by` says; or somebody is `back`; or neither: how is it?"""
+
+    by: str
+    until: str | None = None
+    back: bool = False
+
+
+class Asked(msgspec.Struct, omit_defaults=True):
+    """A request that is not about learning; what has none of these is a `Request`."""
+
+    away: AwayRequest | None = None
+
+
 class Heard(msgspec.Struct, omit_defaults=True):
     """One sound code; `rssi_dbm` where the receiver tells it."""
 
@@ -54,12 +69,13 @@ class Heard(msgspec.Struct, omit_defaults=True):
 
 
 class Told(msgspec.Struct, omit_defaults=True):
-    """One line of the answer: a code, a note, why nothing can be learnt, or that the time is over."""
+    """One line of the answer: a code, a note, why it cannot be done, or that it is over; `away`: who is away."""
 
     heard: Heard | None = None
     note: str | None = None
     refused: str | None = None
     over: bool = False
+    away: Absence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +128,16 @@ def reachable(path: Path) -> Iterator[str]:
 
 
 class Control:
-    """Serves the socket file."""
+    """Serves the socket file. `away` obeys and gives who is away since, or why it cannot be."""
 
     _group: asyncio.TaskGroup
 
-    def __init__(self, path: Path, lines: Mapping[str, LearnableLine]) -> None:
+    def __init__(
+        self, path: Path, lines: Mapping[str, LearnableLine], away: Callable[[AwayRequest], str | Absence | None]
+    ) -> None:
         self._path = path
         self._lines = lines
+        self._away = away
         self._open = 0
 
     async def run(self) -> None:
@@ -148,6 +167,11 @@ class Control:
         try:
             async with asyncio.timeout(REQUEST_SECONDS):
                 asked = await reader.readline()
+            other = msgspec.json.decode(asked, type=Asked)
+            if other.away is not None:
+                answer = self._away(other.away)
+                _tell(writer, Told(refused=answer) if isinstance(answer, str) else Told(away=answer, over=True))
+                return
             await self._learn(msgspec.json.decode(asked, type=Request), reader, writer)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             _tell(writer, Told(refused=f"the request cannot be read: {error}"))

@@ -13,6 +13,7 @@ from gateway.announce.announcer import Announcer
 from gateway.announce.on_command import OnCommand
 from gateway.answers import Answers
 from gateway.away import Away
+from gateway.away_orders import AwayOrders
 from gateway.clock import Clock
 from gateway.commands import Commands
 from gateway.config import Config
@@ -128,7 +129,7 @@ class House:
             clock,
             around=around,
         )
-        self.rules = Rulebook(config, self.intake, store, lambda: self.away.is_declared)
+        self.rules = Rulebook(config, self.intake, store, self.away)
         seconds = windows(config.devices)
         worn = {device.id: device for device in config.devices if device.driver == WEARABLE}
         self.scene = Scene(seconds, frozenset(worn), clock.monotonic)
@@ -158,6 +159,7 @@ class House:
         self.signatures = Signatures(
             config.command_keys, config.gateway, lambda: store.identity.store, self._is_busy, clock
         )
+        self.away_orders = AwayOrders(self.away, clock.now, self.announce)
         self.commands = Commands(
             clock,
             self._reply,
@@ -168,6 +170,7 @@ class House:
                 tester=self.reception,
                 devices={device.id: device for device in config.devices},
             )
+            | orders.away_table(self.away_orders)
             | orders.signed_table(
                 new_nonce=self.signatures.new_nonce, reboot=self._reboot, set_config=self._set_config, wipe=self._wipe
             ),

@@ -30,6 +30,16 @@ class Voice(Protocol):
         """Sound and say nothing more about an alarm. False where no such alarm is under way."""
 
 
+class Leaving(Protocol):
+    """Who keeps for how long nobody is at home."""
+
+    def ordered(self, until: str | None) -> str | None:
+        """Nobody is at home until then (RFC 3339). Returns why that is refused."""
+
+    def come_home(self) -> None:
+        """Somebody is at home."""
+
+
 class Tester(Protocol):
     """Who raises tests."""
 
@@ -82,6 +92,23 @@ def table(
         "speak": Order(obey=speak, harmless_late=False),
         "silence": Order(obey=silence),
         "test": Order(obey=test),
+    }
+
+
+def away_table(away: Leaving) -> dict[str, Order | SignedOrder]:
+    """What the centre says of nobody being at home."""
+
+    async def leave(command: Command) -> str | None:
+        return away.ordered(command.until)
+
+    async def come_home(_command: Command) -> str | None:
+        away.come_home()
+        return None
+
+    return {
+        # By a clock that is not known nobody can tell until when.
+        "away": Order(obey=leave, harmless_late=False),
+        "at_home": Order(obey=come_home),
     }
 
 

@@ -117,6 +117,7 @@ const FAULTS = {
   meal: ["助餐", "meal"], bath: ["助浴", "bath"], cleaning: ["助洁", "cleaning"], mobility: ["助行", "mobility"],
   medical: ["助医", "medical help"], urgent_errand: ["助急", "urgent errand"], call_back: ["请回电", "call back"],
   visit_done: ["已探访", "visit done"],
+  routine_change: ["作息有变化", "the daily routine has changed"], absence_check: ["请核实是否仍外出", "please check: is nobody at home?"],
 };
 // Which line or part of the house a fault is about, where no device is meant.
 const PLACES = {

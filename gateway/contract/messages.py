@@ -263,6 +263,7 @@ class Command(Struct, kw_only=True, omit_defaults=True):
     `heartbeat_minutes` (1 to 1440) belongs to `set_heartbeat`. `speak` says `sentence`, by its name, in the home.
     `silence` ends what is sounded and said of the alarm whose raised event is `alarm`, never the alarm itself.
     `test` raises a test of `device` (of the house where null), `type` being the alarm type that it tests.
+    `away` says that nobody will be at home before `until`; `at_home` ends that.
     `reboot`, `set_config` and `wipe`, and later `update`, are signed (`jws`). Other commands bring keys of their own.
     """
 
@@ -276,6 +277,7 @@ class Command(Struct, kw_only=True, omit_defaults=True):
     alarm: str | None = None
     device: str | None = None
     type: str | None = None
+    until: Time | None = None
     jws: Jws | None = None
 
 

@@ -205,6 +205,10 @@ class Intake:
         event = replace(event, state=State.ACTIVE, confidence=confidence, occurred_at=occurred_at)
         return Happened(event=self.book.took_along(event, moment))
 
+    def note(self, type_: str, moment: Moment, evidence: dict[str, Any]) -> list[Outcome]:
+        """What the house asks the district to look at in its own time; no alarm."""
+        return [Happened(event=self._mint(Kind.SERVICE_REQUEST, type_, None, None, moment, evidence=evidence))]
+
     def remind(self, device: Device, moment: Moment) -> list[Outcome]:
         """A battery is still low: say so again, as a new event of the same condition."""
         event = self._mint(Kind.LOW_BATTERY, None, device, None, moment, evidence={"reminder": True})

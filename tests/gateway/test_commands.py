@@ -14,6 +14,7 @@ from drivers.event import AlarmType, ClockQuality
 from gateway.announce.words import SENTENCES, SPOKEN_ON_COMMAND
 from gateway.commands import Commands
 from gateway.contract.times import to_text
+from gateway.orders import away_table
 from gateway.orders import table as orders_table
 from gateway.signatures import Signatures
 from gateway.store.rows import Stored
@@ -33,7 +34,8 @@ class House:
         self.said: list[str | None] = []
         orders = orders_table(
             rebirth=self._bear, set_heartbeat=self.heartbeats.append, voice=self, tester=self, devices={CORD.id: CORD}
-        )
+        ) | away_table(self)
+        self.away: list[str | None] = []
         self.noted: list[str] = []
         self.commands = Commands(
             self.clock,
@@ -49,6 +51,13 @@ class House:
     async def _note(self, command: str) -> bool:
         self.noted.append(command)
         return True
+
+    def ordered(self, until: str | None) -> str | None:
+        self.away.append(until)
+        return None if until else "until_missing"
+
+    def come_home(self) -> None:
+        self.away.append("home")
 
     def _bear(self) -> None:
         self.births += 1
@@ -244,3 +253,20 @@ async def test_what_bears_no_id_is_only_logged(payload: bytes, caplog: pytest.Lo
 @given(st.binary(max_size=200))
 async def test_no_bytes_raise(payload: bytes) -> None:
     await House().raw(payload)
+
+
+async def test_the_centre_says_until_when_nobody_is_at_home_and_that_somebody_is() -> None:
+    house = House()
+    first = await house.order(command="away", until="2026-03-08T12:00:00Z")
+    without = await house.order(command="away", id="order-2")
+    back = await house.order(command="at_home", id="order-3")
+    assert [reply["reason"] for reply in (first, without, back) if reply] == [None, "until_missing", None]
+    assert house.away == ["2026-03-08T12:00:00Z", None, "home"]
+
+
+async def test_by_a_clock_that_is_not_known_nobody_is_away_until_a_time() -> None:
+    house = House()
+    house.clock.known = ClockQuality.UNTRUSTED
+    reply = await house.order(command="away", until="2026-03-08T12:00:00Z")
+    assert reply is not None
+    assert (reply["reason"], house.away) == ("clock_untrusted", [])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from drivers import ble, ble_bthome, chirpstack, modbus, zigbee2mqtt
 from drivers.device import Decoded, Device
 from drivers.ev1527 import WORDS as CODE_WORDS
-from drivers.event import Kind, Reject, ServiceType, Signal
+from drivers.event import ASKED_BY_PEOPLE, Kind, Reject, ServiceType, Signal
 from drivers.modbus_frame import encode_answer, encode_request
 from drivers.presses import LIMIT_CHARACTERS, WORDS, meaning, plain
 from gateway.intake.meaning import meant
@@ -117,7 +117,8 @@ def test_two_requests_in_a_row_are_two() -> None:
 
 def test_a_code_map_and_a_press_map_know_the_same_words() -> None:
     assert set(WORDS) <= set(CODE_WORDS)
-    assert {type_.value for type_ in ServiceType} <= set(WORDS)
+    assert {type_.value for type_ in ASKED_BY_PEOPLE} <= set(WORDS)
+    assert not {ServiceType.ROUTINE_CHANGE, ServiceType.ABSENCE_CHECK} & set(CODE_WORDS)
     for word in set(WORDS) - {"test"}:
         assert WORDS[word] == CODE_WORDS[word]
 
