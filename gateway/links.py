@@ -12,14 +12,17 @@ from typing import Any
 from drivers.device import Decoded, Lookup
 from drivers.event import Reject
 from drivers.link.group import Group
-from drivers.link.in_order import Arrivals
+from drivers.link.in_order import Arrival, Arrivals
 from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions
 from drivers.link.serial import Port, PortError
 from drivers.registry import MqttDriver, SerialDriver
 from gateway.config_devices import SerialPort
 from gateway.ears import Ears
 from gateway.intake.minted import TELEMETRY
+from gateway.intake.outcomes import Moment
 from gateway.interference import Interference, is_foreign
+from gateway.look_ahead import WAITING_LIMIT as LOOK_AHEAD_LIMIT
+from gateway.look_ahead import LookAhead, is_plain
 from gateway.metrics import Metrics
 from gateway.outlet import WAITING_LIMIT, Outlet
 from gateway.problems import Problems
@@ -35,6 +38,8 @@ HOUSE_SESSION_SECONDS = 7 * 24 * 3_600
 """The local broker keeps what came while the gateway was away for a week: a press in a restart is not lost."""
 STREAM_SESSION_SECONDS = 60
 """Samples of a band that are older are of no use to anybody."""
+UNACKNOWLEDGED_LIMIT = 128
+"""Messages that are dealt with before telemetry that came earlier: fewer than `Minted` knows again after a crash."""
 
 
 class SerialLine:
@@ -175,6 +180,8 @@ class LocalBroker:
         self._name = "local broker" if outlet is not None else "streams of the local broker"
         expiry = HOUSE_SESSION_SECONDS if outlet is not None else STREAM_SESSION_SECONDS
         self._options = SessionOptions(client_id=client_id, session_expiry_seconds=expiry)
+        if outlet is not None:
+            self._options = replace(self._options, receive_maximum=LOOK_AHEAD_LIMIT)
         self._drivers = drivers
         self._lookup = lookup
         self._reception = reception
@@ -198,43 +205,84 @@ class LocalBroker:
 
     async def _listen(self) -> None:
         arrivals = Arrivals()
-        async with self._open_session(self._endpoint, self._options, partial(self._arrive, arrivals)) as session:
-            for driver in self._drivers:
-                await session.subscribe(*driver.subscriptions)
-            self._problems.over(self._name)
-            log.info("listening on the %s %s", self._name, self._endpoint)
-            if self._outlet is not None:
-                self._lines.up("local_broker")
-                self._outlet.open_broker(session)
-            await session.lost()
+        ahead = LookAhead() if self._outlet is not None else None  # a stream has no alarm that could overtake
+        arrive = partial(self._arrive, arrivals, ahead)
+        try:
+            async with self._open_session(self._endpoint, self._options, arrive) as session:
+                for driver in self._drivers:
+                    await session.subscribe(*driver.subscriptions)
+                self._problems.over(self._name)
+                log.info("listening on the %s %s", self._name, self._endpoint)
+                if self._outlet is not None:
+                    self._lines.up("local_broker")
+                    self._outlet.open_broker(session)
+                await session.lost()
+        finally:
+            if ahead is not None:
+                ahead.finish()
 
-    def _arrive(self, arrivals: Arrivals, session: Session, inbound: Inbound) -> None:
-        arrival = arrivals.add(session, inbound)
+    def _arrive(self, arrivals: Arrivals, ahead: LookAhead | None, session: Session, inbound: Inbound) -> None:
+        arrival, heard = arrivals.add(session, inbound), time.perf_counter()
+        said: list[tuple[MqttDriver, Decoded]] = []
+        try:
+            said = self._decode(inbound)
+        finally:
+            # A message that a driver stumbles over must not hold up all that follow.
+            if not said:
+                arrivals.finish(arrival)
+        if not said:
+            return
+        deal = partial(self._deal, arrivals, arrival, said, heard, self._reception.moment())
+        if ahead is None:
+            deal()
+            return
+        sources = [
+            (one.driver, one.address) for _, decoded in said if not isinstance(decoded, Reject) for one in decoded
+        ]
+        if all(is_plain(decoded) for _, decoded in said):
+            ahead.wait(sources, len(inbound.payload), deal)
+            return
+        ahead.catch_up(sources)
+        deal()
+        if arrivals.done_ahead >= UNACKNOWLEDGED_LIMIT:
+            ahead.finish()
+
+    def _decode(self, inbound: Inbound) -> list[tuple[MqttDriver, Decoded]]:
+        """What each driver whose topic this is makes of it."""
+        return [
+            (driver, _numbered(driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup), inbound))
+            for driver in self._drivers
+            if _is_for(driver, inbound.topic)
+        ]
+
+    def _deal(
+        self,
+        arrivals: Arrivals,
+        arrival: Arrival,
+        said: list[tuple[MqttDriver, Decoded]],
+        heard: float,
+        moment: Moment,
+    ) -> None:
         kept: list[asyncio.Future[Any]] = []
         try:
-            kept = self._hear(inbound)
+            for driver, decoded in said:
+                kept += self._hear(driver, decoded, arrival.inbound, heard, moment)
         finally:
             # Telemetry is done on receipt, what must not be lost after its commit. Acknowledgements keep the order of
-            # arrival, as MQTT demands and some brokers enforce: telemetry waits at most for the alarm before it, and a
-            # message that a driver stumbles over must not hold up all that follow.
+            # arrival, as MQTT demands and some brokers enforce: telemetry waits at most for the alarm before it.
             if kept:
                 after_all(kept, partial(arrivals.finish, arrival))
             else:
                 arrivals.finish(arrival)
 
-    def _hear(self, inbound: Inbound) -> "list[asyncio.Future[Any]]":
-        heard = time.perf_counter()
-        kept: list[asyncio.Future[Any]] = []
-        for driver in self._drivers:
-            if _is_for(driver, inbound.topic):
-                decoded = _numbered(
-                    driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup), inbound
-                )
-                if not inbound.retain and is_foreign(decoded, self._lookup):
-                    self._interference.foreign(driver.name, self._monotonic())
-                kept += self._reception.hear(decoded, driver.name, heard, redelivered=inbound.redelivered)
-                if driver.name in self._samples and not inbound.retain:
-                    self._samples[driver.name](inbound.topic, inbound.payload)
+    def _hear(
+        self, driver: MqttDriver, decoded: Decoded, inbound: Inbound, heard: float, moment: Moment
+    ) -> "list[asyncio.Future[Any]]":
+        if not inbound.retain and is_foreign(decoded, self._lookup):
+            self._interference.foreign(driver.name, moment.monotonic)
+        kept = self._reception.hear(decoded, driver.name, heard, redelivered=inbound.redelivered, moment=moment)
+        if driver.name in self._samples and not inbound.retain:
+            self._samples[driver.name](inbound.topic, inbound.payload)
         return kept
 
 

@@ -55,9 +55,15 @@ class Reception:
         self._followers.append(follower)
 
     def hear(
-        self, decoded: Decoded, driver: str, heard: float, *, redelivered: bool = False
+        self,
+        decoded: Decoded,
+        driver: str,
+        heard: float,
+        *,
+        redelivered: bool = False,
+        moment: Moment | None = None,
     ) -> "list[asyncio.Future[Any]]":
-        """Deal with one decoded message that came at `heard` (seconds of perf_counter).
+        """Deal with one decoded message that came at `heard` (seconds of perf_counter), which was `moment`; else now.
 
         `redelivered`: the broker has sent it before. Returns what must be kept before its sender may be answered;
         empty where nothing has to be.
@@ -65,7 +71,7 @@ class Reception:
         if isinstance(decoded, Reject):
             self._metrics.rejected(decoded.driver or driver, decoded.reason)
             return []
-        moment = self.moment()
+        moment = moment or self.moment()
         understood = time.perf_counter()
         kept: list[asyncio.Future[Any]] = []
         for signal in decoded:

@@ -22,6 +22,8 @@ class Arrivals:
 
     def __init__(self) -> None:
         self._waiting: deque[Arrival] = deque()
+        self.done_ahead = 0
+        """How many are done and wait for one before them."""
 
     def add(self, session: Session, inbound: Inbound) -> Arrival:
         """Note a message as it comes."""
@@ -32,8 +34,10 @@ class Arrivals:
     def finish(self, arrival: Arrival, then: Callable[[], None] | None = None) -> None:
         """Its work is durably done: acknowledge it as soon as all before it are, and run `then`."""
         arrival.done, arrival.then = True, then
+        self.done_ahead += 1
         while self._waiting and self._waiting[0].done:
             first = self._waiting.popleft()
+            self.done_ahead -= 1
             first.session.acknowledge(first.inbound)
             if first.then is not None:
                 first.then()
