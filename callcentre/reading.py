@@ -149,7 +149,7 @@ def _alarm(gateway: str, message: Message, now: datetime) -> AlarmReport:
         battery_low=_flag(data.get("battery_low")),
         supervised=_flag(data.get("supervised")),
         repeat_count=_repeat_count(data),
-        finding=read_finding(data.get("evidence")),
+        finding=read_finding(data.get("evidence"), kind),
         location=read_location(data.get("location")),
     )
 

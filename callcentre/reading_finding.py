@@ -8,15 +8,18 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from callcentre.reading_fall import FallFacts, read_fall
+
 READINGS_LIMIT = 8
 _WORD = re.compile(r"[A-Za-z0-9_]{1,32}")
 _LARGEST = 1_000_000
+_FALL = "fall"
 _SIDES = ("low", "high")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Readings of a quantity on one side of its limit, or since when somebody is away. Unknown is None."""
+    """Readings of a quantity on one side of its limit, since when somebody is away, or a fall. Unknown is None."""
 
     quantity: str | None = None
     unit: str | None = None
@@ -26,9 +29,10 @@ class Finding:
     in_a_row: float | None = None
     minutes: float | None = None
     limit_minutes: float | None = None
+    fall: FallFacts | None = None
 
 
-def read_finding(evidence: Any) -> Finding | None:
+def read_finding(evidence: Any, alarm_type: str = "") -> Finding | None:
     """The finding in an alarm's evidence; None where there is none. Never raises."""
     if not isinstance(evidence, dict):
         return None
@@ -44,8 +48,9 @@ def read_finding(evidence: Any) -> Finding | None:
         in_a_row=_number(evidence.get("in_a_row")),
         minutes=_number(evidence.get("minutes")),
         limit_minutes=_number(evidence.get("limit_minutes")),
+        fall=read_fall(evidence) if alarm_type == _FALL else None,
     )
-    tells = (found.quantity is not None and found.readings) or found.limit_minutes is not None
+    tells = (found.quantity is not None and found.readings) or found.limit_minutes is not None or found.fall
     return found if tells else None
 
 

@@ -98,11 +98,13 @@ export class Queue {
   }
 }
 
+const isLongLie = (row) => Boolean(row.finding?.fall?.long_lie_minutes);
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function inOrderOfNeed(one, other) {
   return (URGENCY[one.priority] ?? 2) - (URGENCY[other.priority] ?? 2)
     || (one.state !== "none") - (other.state !== "none")
+    || isLongLie(other) - isLongLie(one)
     || one.received_at.localeCompare(other.received_at)
     || one.id.localeCompare(other.id);
 }

@@ -38,6 +38,6 @@ export function showClosed(list, rows) {
   const lines = rows.map((row) => element("li", {},
     element("strong", {}, row.test ? word("with_bracket", typeWord(row.type), word("test")) : typeWord(row.type)),
     element("span", {}, residentName(row)),
-    element("span", {}, `${row.result ? resultWord(row.result) : word("filed")} · ${momentText(row.updated_at)}`)));
+    element("span", {}, `${row.result ? resultWord(row.result) : word(row.condition === "cancelled" ? "cancelled" : "filed")} · ${momentText(row.updated_at)}`)));
   list.replaceChildren(...(lines.length ? lines : [element("li", { class: "empty" }, word("none_closed"))]));
 }

@@ -75,6 +75,12 @@ const PAIRS = {
   auditor: ["审核员", "auditor"],
   new_alarm: ["新报警", "New alarm"],
   longer_than: ["已超过 {0} 分钟", "for longer than {0} min"],
+  long_lie: ["倒地 {0} 分钟没有动", "On the floor without moving for {0} min"],
+  walks_again: ["又在走动", "walks again"],
+  still_for: ["静止 {0} 秒", "still for {0} s"],
+  turned_by: ["姿势转过 {0}°", "turned by {0}°"],
+  impact_of: ["冲击 {0} 倍重力", "impact of {0} g"],
+  score_of: ["可能性 {0}%", "probability {0} %"],
   below_limit: ["低于界限 {0}", "below the limit of {0}"],
   above_limit: ["高于界限 {0}", "above the limit of {0}"],
   in_a_row: ["连续 {0} 次", "{0} in a row"],
@@ -123,10 +129,19 @@ const FAULTS = {
 const PLACES = {
   local_broker: ["家中消息服务器", "local broker"], box: ["网关盒子", "box"], put_aside: ["损坏的数据库已另存", "damaged database put aside"],
   not_set: ["未校时", "not set"], jumped: ["时间跳变", "jumped"],
+  fall_watch: ["跌倒监测", "fall watch"],
 };
 const SOURCES = {
   gnss: ["卫星定位", "by satellite"], wifi: ["WiFi 定位", "by WiFi"], cell: ["基站定位", "by phone cells"],
   network: ["网络定位", "by WiFi or cells"], fused: ["综合定位", "by several means"],
+};
+// Why a fall is told, or was taken back: the words after `fall.` in an alarm's explanation.
+const FALLS = {
+  walked: ["已起身走动", "Got up and walked"], said_all_right: ["住户按键说没事", "Said to be all right"],
+  two_devices: ["两个设备都报跌倒", "Two devices tell of it"], called_for_help: ["同时有人呼救", "Somebody called for help too"],
+  in_bed: ["床垫显示人在床上", "The bed says that somebody lies in it"], lying_still: ["倒下后躺着不动", "Lies still after the fall"],
+  lying: ["倒下后躺着", "Lies after the fall"], still: ["摔倒后没有动", "Has not moved since the fall"],
+  impact: ["有摔倒的冲击", "An impact like a fall's"], device_said: ["设备自己报的跌倒", "The device's own word"],
 };
 const QUANTITIES = {
   heart_rate: ["心率", "Heart rate"], respiratory_rate: ["呼吸", "Breathing"], blood_oxygen: ["血氧", "Blood oxygen"],
@@ -148,6 +163,7 @@ export const faultWord = (name) => FAULTS[name]?.[language] ?? name;
 export const placeWord = (name) =>
   name.startsWith("route.") ? word("route", name.slice("route.".length)) : PLACES[name]?.[language] ?? name;
 export const sourceWord = (source) => source && (SOURCES[source]?.[language] ?? source);
+export const fallWord = (explanation) => FALLS[explanation.split(".")[1]]?.[language] ?? explanation;
 export const quantityWord = (name) => QUANTITIES[name]?.[language] ?? name;
 export const unitWord = (unit) => (unit ? UNITS[unit]?.[language] ?? unit : "");
 export const priorityWord = (priority) => PRIORITIES[priority]?.[language] ?? priority;

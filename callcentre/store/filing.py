@@ -10,10 +10,12 @@ import re
 import sqlite3
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from callcentre import answers
 from callcentre.answers import Addressed, Progress
 from callcentre.handling import Handling
+from callcentre.reading_fall import FallFacts
 from callcentre.reading_finding import Finding
 from callcentre.reading_location import Whereabouts
 from callcentre.reports import AlarmReport, Step
@@ -137,7 +139,8 @@ def _update(connection: sqlite3.Connection, row: sqlite3.Row, report: AlarmRepor
     connection.execute(
         f"""UPDATE alarm SET repeat_count = :count, updated_at = :now,
             priority = CASE WHEN {urgency} THEN :priority ELSE priority END,
-            battery_low = coalesce(:battery_low, battery_low), location = coalesce(:location, location)
+            battery_low = coalesce(:battery_low, battery_low), location = coalesce(:location, location),
+            finding = coalesce(:finding, finding)
             WHERE seq = :seq""",  # noqa: S608
         {
             "count": max(row["repeat_count"], report.repeat_count or row["repeat_count"] + 1),
@@ -145,9 +148,20 @@ def _update(connection: sqlite3.Connection, row: sqlite3.Row, report: AlarmRepor
             "priority": report.priority,
             "battery_low": report.battery_low,
             "location": _as_text(report.location),
+            "finding": _merged(row["finding"], report.finding),
             "seq": row["seq"],
         },
     )
+
+
+def _merged(known: str | None, news: Finding | None) -> str | None:
+    """What is known of a fall with what is new of it; other findings stay as the raised alarm told them."""
+    if known is None or news is None or news.fall is None:
+        return known or _as_text(news)
+    finding: dict[str, Any] = json.loads(known)
+    told = {name: value for name, value in asdict(news.fall).items() if value is not None}
+    finding["fall"] = {**(finding.get("fall") or asdict(FallFacts())), **told}
+    return json.dumps(finding)
 
 
 def _as_text(value: Whereabouts | Finding | None) -> str | None:

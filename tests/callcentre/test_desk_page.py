@@ -125,6 +125,38 @@ async def test_readings_and_absences_are_told_in_words(desk: Desk, browser: webd
         )
 
 
+FALL = {
+    "explanation": "fall.lying_still", "score": 0.987, "peak_g": 5.84, "still_seconds": 16.0, "turned_degrees": 74,
+    "window": "due", "repeat_count": 1,
+}  # fmt: skip
+
+
+async def test_a_fall_is_explained_and_a_long_lie_comes_first(desk: Desk, browser: webdriver.Chrome) -> None:
+    first, fall = alarm_message(type="fall"), alarm_message(type="fall", evidence=FALL)
+    told = {"still_seconds": 290, "turned_degrees": 75, "long_lie_minutes": 5, "repeat_count": 1}
+    lies = alarm_message(what="anju.alarm.updated", type="fall", alarm=fall["id"], evidence=told)
+    taken_back = {**FALL, "explanation": "fall.said_all_right", "cancelled_by": "button"}
+    cancelled = alarm_message(what="anju.alarm.cancelled", type="fall", state="cancelled", evidence=taken_back)
+    async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
+        for message in (first, fall, cancelled):
+            await home.alarm(message)
+        page = await Page(browser, desk.port).open()
+        card = f"[data-id='{fall['id']}']"
+        await page.shows(f"{card} .finding", "倒下后躺着不动，静止 16 秒，姿势转过 74°，冲击 5.8 倍重力，可能性 99%")
+        await home.alarm(lies)
+        await page.shows(f"{card} .finding", "倒地 5 分钟没有动，倒下后躺着不动，静止 290 秒")
+        await until(
+            lambda: [one.get_attribute("data-id") for one in page.found("li[data-id]")] == [fall["id"], first["id"]]
+        )
+        await page.press("#language")
+        await page.shows(f"{card} .finding", "On the floor without moving for 5 min, Lies still after the fall")
+        assert page.found(f"[data-id='{cancelled['id']}']") == [], "filed silently"
+        await page.shows("#closed", "Cancelled by the resident")
+        (filed,) = [row for row in await desk.alarms(desk.token(), state="closed") if row["id"] == cancelled["id"]]
+        assert (filed["condition"], filed["silent"]) == ("cancelled", True)
+        assert filed["finding"]["fall"]["explanation"] == "fall.said_all_right"
+
+
 async def test_a_homes_faults_are_told_in_chinese_and_none_is_hidden_in_silence(
     desk: Desk, browser: webdriver.Chrome
 ) -> None:

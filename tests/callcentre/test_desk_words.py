@@ -13,6 +13,8 @@ from drivers.event import AlarmType, Kind, LocationSource, ServiceType, State, T
 from drivers.measurements import QUANTITIES
 from gateway.clock_watch import CAUSES
 from gateway.contract.messages import RESULTS
+from gateway.falls.explanation import EXPLANATIONS
+from gateway.falls.findings import OVERLOAD
 from gateway.watch import PUT_ASIDE
 
 PAGE = Path(__file__).parents[2] / "callcentre" / "page"
@@ -53,9 +55,10 @@ TABLES = re.findall(r"^const ([A-Z]+) = \{", WORDS, re.MULTILINE)
     [
         ("TYPES", [*AlarmType, UNREADABLE]),
         ("FAULTS", FAULTS),
-        ("PLACES", [*CAUSES, PUT_ASIDE, "local_broker", "box"]),
+        ("PLACES", [*CAUSES, PUT_ASIDE, "local_broker", "box", OVERLOAD]),
         ("SOURCES", LocationSource),
         ("QUANTITIES", VITAL),
+        ("FALLS", [word.removeprefix("fall.") for word in EXPLANATIONS]),
         ("UNITS", UNITS),
         ("RESULTS", RESULTS),
         ("PAIRS", [*Role, *STEPS, State.CLEARED, State.CANCELLED]),
