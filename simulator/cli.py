@@ -14,6 +14,7 @@ from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint, MqttError, SessionOptions, open_session
 from drivers.link.pty import PtyPair
 from simulator import broker, days_command
+from simulator.conformance import command as conformance_command
 from simulator.fleet import command as fleet_command
 from simulator.ports import LOOPBACK
 from simulator.radio import FRAME_FORMATS, LEAST_REPEATS, MOST_REPEATS, RadioBridge
@@ -33,6 +34,7 @@ examples:
   anju-sim zigbee --port 1883 press button-1  one press of a Zigbee button
   anju-sim zigbee --port 1883 smoke smoke-1 on
   anju-sim fleet --homes 100 --profile earthquake --seconds 30
+  anju-sim platform-check --host 127.0.0.1 --port 1883 --district d1
 """
 
 
@@ -63,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     zigbee.set_defaults(run=_zigbee)
     _add_devices(zigbee.add_subparsers(required=True, metavar="WHAT"))
     fleet_command.add(commands)
+    conformance_command.add(commands)
     serve = commands.add_parser("broker", help="an MQTT 5 broker on loopback that keeps everything in memory")
     serve.add_argument("port", type=int)
     serve.set_defaults(run=_broker)

@@ -6,10 +6,8 @@ output bears a `Report` twice a second, one JSON object a line, and a last one a
 
 import asyncio
 import logging
-import os
 import re
 import resource
-import socket
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -24,6 +22,7 @@ from simulator.fleet.life import Life, Watched
 from simulator.fleet.radio import Sender
 from simulator.fleet.words import REPORT_SECONDS, Report, Task
 from simulator.standard_input import lines
+from simulator.tearing import tear
 
 _START_SECONDS = 0.004
 """Between two homes' starts, so that the lines of the earlier ones are served meanwhile."""
@@ -106,17 +105,6 @@ class _Notices(logging.Handler):
         """Take one line of a log."""
         if (said := _NOTICE.match(record.getMessage())) is not None:
             self._watched.notice(said[2], said[1])
-
-
-def tear(port: int) -> None:
-    """End every TCP connection of this process to a port, as a cut line does: nobody says goodbye."""
-    for handle in list(Path("/proc/self/fd").iterdir()):
-        try:
-            with socket.socket(fileno=os.dup(int(handle.name))) as line:
-                if line.family == socket.AF_INET and line.getpeername()[1] == port:
-                    line.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            continue  # no socket, or not connected
 
 
 def _rss_kib() -> int:
