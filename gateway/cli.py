@@ -61,6 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     events.add_argument("--device", metavar="ID", help="only this device")
     events.add_argument("--since", metavar="TIME", help="only from this time on (RFC 3339 with an offset, or a date)")
     events.add_argument("--limit", type=_count, metavar="N", help="only the newest N")
+    excerpts = command(
+        "excerpts", _excerpts, "List the seconds of samples that each fall left, or write them to files."
+    )
+    excerpts.add_argument("--json", action="store_true", help="print a JSON list")
+    excerpts.add_argument("--out", type=Path, metavar="FOLDER", help="write the samples as .npz files into this folder")
     command("status", _status, "Ask the running gateway how it is.").add_argument(
         "--json", action="store_true", help="print one JSON object"
     )
@@ -194,6 +199,24 @@ def _events(arguments: argparse.Namespace) -> int:
         form = "json" if arguments.json else "csv" if arguments.csv else export.form_for(_terminal_columns())
         export.write(config.store_path, export.filter_of(arguments), form, sys.stdout)
     except (ConfigError, StoreError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    return DONE
+
+
+def _excerpts(arguments: argparse.Namespace) -> int:
+    from gateway import excerpts
+    from gateway.config import ConfigError, load
+    from gateway.store.database import StoreError
+
+    try:
+        config = load(arguments.config)
+        if arguments.out is not None:
+            for file in excerpts.export(config.store_path, arguments.out):
+                print(file, file=sys.stderr if arguments.json else sys.stdout)
+        if arguments.out is None or arguments.json:
+            excerpts.write(config.store_path, "json" if arguments.json else "table", sys.stdout)
+    except (ConfigError, StoreError, OSError) as error:
         print(error, file=sys.stderr)
         return WRONG
     return DONE

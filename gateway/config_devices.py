@@ -36,6 +36,9 @@ LABEL_REMEDY = "write at most 64 characters on one line"
 NO_ROOM = "room is missing; whoever comes to help will not know where to go"
 
 
+NO_POSITION = 'position is missing; falls are judged as of a device on the torso, write "torso" or "wrist"'
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialPort:
     """A serial line and the driver that listens or asks on it; `baud_rate` None is the driver's own."""
@@ -195,6 +198,8 @@ def _position(table: Table, driver: str) -> str | None:
         if table.has("position"):
             table.problem("position", f"driver {quoted(driver)} has no position; remove it")
         return None
+    if driver and not table.has("position"):
+        table.warning("position", NO_POSITION)
     if position is not None and position.strip() and position not in POSITIONS:
         table.problem("position", f"unknown position {quoted(position)}{suggestion(position, POSITIONS)}")
         return None
