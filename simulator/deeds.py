@@ -50,13 +50,15 @@ _SECONDS = Number(1.0, 30 * DAY_SECONDS, 60.0)
 DEEDS: Mapping[str, Deed] = {
     # Of devices.
     "press": Deed(
-        about="pull the cord or press the button, `times` times, one press every `every_seconds`",
+        about="pull the cord or press the button, `times` times, one press every `every_seconds`; `action` is how a "
+        "Zigbee button is pressed",
         families=("cord", "button"),
         numbers={
             "repeats": Number(5, 80, 12),
             "times": Number(1, 1_000, 1),
             "every_seconds": Number(0.1, DAY_SECONDS, 5.0),
         },
+        words={"action": ("emergency", "single", "double", "hold")},
     ),
     "smoke_on": Deed(about="the detector smells smoke", families=("smoke",)),
     "smoke_off": Deed(about="the detector smells none any more", families=("smoke",)),
@@ -124,8 +126,8 @@ DEEDS: Mapping[str, Deed] = {
         driven_only=True,
     ),
     "command": Deed(
-        about="the centre orders `test` of a device; the order is good for `expires_seconds`",
-        numbers={"expires_seconds": Number(1.0, 300.0, 300.0)},
+        about="the gateway gets the centre's order to test a device: issued `late_seconds` ago, good for 5 minutes",
+        numbers={"late_seconds": Number(0.0, 365 * DAY_SECONDS, 0.0)},
         families=_EVERY,
     ),
 }

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from drivers.event import Kind
 from gateway.contract import topics
+from gateway.contract.messages import Reply
 from gateway.contract.reading import Unreadable, decode
-from simulator.scenario import Expectation, Scenario, Step
+from simulator.scenario import DONE, REFUSED, REPLY, Expectation, Scenario, Step
 
 SLACK_SECONDS = 0.001
 """Times are compared to the millisecond: a sum of decimals is no reason to fail."""
@@ -19,6 +22,7 @@ class Seen:
     """One event at the district, `at` seconds after the scenario's midnight; a repetition of it is not seen again.
 
     The end of an alarm is of kind `restore`. `message` tells a raised alarm from its updates and its cancelling.
+    What became of an order is of kind REPLY, its type one of REPLIES.
     """
 
     at: float
@@ -52,8 +56,10 @@ class Gallery:
     def take(self, topic: str, payload: bytes, at: float) -> Seen | None:
         """Note a message; what is new of it, None for a repetition and for what is no event."""
         house = topics.parse(topic)
-        if house is None or house.branch not in (topics.ALARM, topics.EVENT):
+        if house is None or house.branch not in (topics.ALARM, topics.EVENT, topics.REPLY):
             return None
+        if house.branch == topics.REPLY:
+            return self._reply(payload, at)
         message = decode(payload)
         if isinstance(message, Unreadable):
             self.unreadable.append(message.reason)
@@ -71,6 +77,16 @@ class Gallery:
             message=_MESSAGES.get(message.type, "raised"),
         )
         return seen
+
+    def _reply(self, payload: bytes, at: float) -> Seen | None:
+        try:
+            reply = msgspec.json.decode(payload, type=Reply)
+        except msgspec.MsgspecError:
+            self.unreadable.append("bad_reply")
+            return None
+        type_ = DONE if reply.done else REFUSED
+        seen = Seen(at=at, id=f"reply {reply.id} {reply.at}", kind=REPLY, type=type_, device=None)
+        return self.seen.setdefault(seen.id, seen)
 
 
 def judge(scenario: Scenario, seen: Iterable[Seen]) -> Verdict:

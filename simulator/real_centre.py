@@ -15,6 +15,8 @@ from gateway.contract.reading import decode
 from gateway.contract.times import to_text
 from simulator.judge import Gallery
 
+ORDER_SECONDS = 300.0
+"""How long an order is good for: as long as the contract allows."""
 _RETRY_SECONDS = 0.1
 
 
@@ -36,7 +38,7 @@ class District:
         while True:
             try:
                 async with open_session(self._endpoint, options, self._arrive) as session:
-                    branches = (topics.ALARM, topics.EVENT)
+                    branches = (topics.ALARM, topics.EVENT, topics.REPLY)
                     await session.subscribe(*(topics.all_houses(self._district, branch) for branch in branches))
                     self._session = session
                     self._say_status()
@@ -56,15 +58,15 @@ class District:
         self._is_there = is_there
         self._say_status()
 
-    def order_test(self, gateway: str, device: str | None, expires_seconds: float) -> None:
-        """Have a gateway raise a test of a device, or of the house."""
-        now = datetime.now(UTC)
+    def order_test(self, gateway: str, device: str | None, late_seconds: float) -> None:
+        """Have a gateway raise a test of a device, or of the house, by an order that was issued so long ago."""
+        issued_at = datetime.now(UTC) - timedelta(seconds=late_seconds)
         order = Command(
             id=str(uuid_utils.uuid7()),
             command="test",
             issuer="anju-sim",
-            issued_at=to_text(now),
-            expires_at=to_text(now + timedelta(seconds=expires_seconds)),
+            issued_at=to_text(issued_at),
+            expires_at=to_text(issued_at + timedelta(seconds=ORDER_SECONDS)),
             device=device,
         )
         self._publish(topics.house(self._district, gateway, topics.COMMAND), order)
@@ -77,7 +79,7 @@ class District:
         self.gallery.take(inbound.topic, inbound.payload, self._now())
         session.acknowledge(inbound)
         house = topics.parse(inbound.topic)
-        if house is not None and self._is_there:
+        if house is not None and house.branch != topics.REPLY and self._is_there:
             about = decode(inbound.payload).id
             now = to_text(datetime.now(UTC))
             answer = Answer(id=str(uuid_utils.uuid7()), about=about, state="received", at=now)

@@ -89,8 +89,8 @@ class RealWorld:
         """Something happens to the world itself. Raises ChildError where a program does not start."""
         if change.do == "command":
             device = change.step.device
-            expires_seconds = change.step.numbers["expires_seconds"]
-            self.district.order_test(self._place.gateway, device.id if device else None, expires_seconds)
+            late_seconds = change.step.numbers["late_seconds"]
+            self.district.order_test(self._place.gateway, device.id if device else None, late_seconds)
         elif change.do in self._at_once:
             self._at_once[change.do]()
         else:

@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 from simulator.deeds import DEEDS, Deed
 from simulator.plan import Device, Plan
 
+REPLY, DONE, REFUSED = "reply", "done", "refused"
+"""The kind of what a gateway says about an order of the centre, and its types."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:

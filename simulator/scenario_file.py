@@ -11,16 +11,13 @@ from drivers.toml_tables import Table, quoted, suggestion
 from simulator.deeds import DEEDS, Deed
 from simulator.plan import Device, Plan
 from simulator.plan_file import SimulatorFileError, load_plan
-from simulator.scenario import Expectation, Scenario, Step
+from simulator.scenario import DONE, REFUSED, REPLY, Expectation, Scenario, Step
 
 SHIPPED = Path(__file__).parent / "scenarios"
-KINDS = tuple(
-    kind.value
-    for kind in Kind
-    if kind not in {Kind.ACTIVITY, Kind.MEASUREMENT, Kind.LOCATION, Kind.ENROLMENT, Kind.SUPERVISION}
-)
+_IN_DIGESTS = {Kind.ACTIVITY, Kind.MEASUREMENT, Kind.LOCATION, Kind.ENROLMENT, Kind.SUPERVISION}
+KINDS = (*(kind.value for kind in Kind if kind not in _IN_DIGESTS), REPLY)
 """What leaves a house one by one; the rest leaves it as counts in a digest, or not at all."""
-TYPES = tuple(word.value for words in (AlarmType, TroubleType, ServiceType) for word in words)
+TYPES = (*(word.value for words in (AlarmType, TroubleType, ServiceType) for word in words), DONE, REFUSED)
 MESSAGES = ("raised", "updated", "cancelled")
 _AT = re.compile(r"(?:(\d{1,4})d )?(\d\d):([0-5]\d):([0-5]\d(?:\.\d{1,3})?)")
 _AT_REMEDY = 'write the time of day such as "02:13:00", or "3d 02:13:00" for the third day after the first'

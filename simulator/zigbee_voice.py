@@ -59,7 +59,7 @@ class ZigbeeVoice:
             return [
                 Said(number * every_seconds, message)
                 for number in range(int(step.numbers.get("times", 1)))
-                for message in self._zigbee.press(_ACTION)
+                for message in self._zigbee.press(step.words.get("action", _ACTION))
             ]
         if step.do == "test":
             return [Said(0.0, self._zigbee.report(test=True)), Said(_TEST_SECONDS, self._zigbee.report(test=False))]

@@ -83,6 +83,16 @@ def test_where_no_device_did_anything_the_time_counts_from_whatever_was_done(tmp
     assert judge(load_scenario(file), [trouble]).passed
 
 
+def test_what_became_of_an_order_is_seen_too() -> None:
+    gallery = Gallery()
+    said = {"id": "c", "command": "test", "done": False, "at": "2026-03-02T00:00:00.000Z", "reason": "expired"}
+    seen = gallery.take("anju/v1/d1/gw-0001/reply", json.dumps(said).encode(), 1.0)
+    assert seen is not None
+    assert (seen.kind, seen.type) == ("reply", "refused")
+    assert gallery.take("anju/v1/d1/gw-0001/reply", b"{}", 2.0) is None
+    assert gallery.unreadable == ["bad_reply"]
+
+
 def message(id_: str, type_: str, **data: object) -> bytes:
     return json.dumps({"id": id_, "type": type_, "data": {"kind": "alarm", "type": "smoke", **data}}).encode()
 

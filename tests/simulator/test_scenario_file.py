@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from simulator.deeds import DEEDS
 from simulator.plan_file import SimulatorFileError
 from simulator.scenario import Scenario
-from simulator.scenario_file import load_scenario, scenario_files
+from simulator.scenario_file import SHIPPED, load_scenario, scenario_files
 
 HEAD = 'name = "n"\nseed = 7\nplan = "one-bedroom"\n'
 EXPECT = '[[expect]]\nkind = "alarm"\n'
@@ -166,3 +166,10 @@ def test_whatever_stands_in_a_file_it_is_a_scenario_or_a_list_of_mistakes(
     except SimulatorFileError as error:
         mistakes = error.problems
     assert all(problem.startswith(f"{file}:") for problem in mistakes)
+
+
+def test_the_scenarios_that_ship_are_sound_and_each_has_a_name_of_its_own() -> None:
+    shipped = [load_scenario(file) for file in scenario_files([SHIPPED])]
+    names = [scenario.name for scenario in shipped]
+    assert len(set(names)) == len(names) >= 14
+    assert all(scenario.steps for scenario in shipped)
