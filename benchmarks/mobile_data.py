@@ -63,7 +63,7 @@ async def measure(folder: Path) -> str:
         async with counting_wire(port) as wire, secured_centre(folder, port):
             costs = await _costs(folder, wire)
     beats = 24 * 60 / HEARTBEAT_MINUTES
-    pings = 24 * 3_600 / KEEPALIVE_SECONDS
+    pings = beats * (HEARTBEAT_MINUTES * 60 // KEEPALIVE_SECONDS)  # each message puts the next ping off
     daily = {
         f"{beats:.0f} heartbeats of {costs.heartbeat:,.0f} B": beats * costs.heartbeat,
         f"at most {pings:.0f} pings of {costs.ping:,.0f} B": pings * costs.ping,

@@ -11,10 +11,10 @@ from gateway.contract.messages import DeviceDigest, Digest, DigestData, Reading,
 from gateway.contract.times import to_text
 from gateway.ids import new_id
 
-LIMIT_BYTES = 4_096
-"""How long a digest may be: what lies in the line cannot be overtaken by an alarm any more."""
-ENVELOPE_BYTES = 512
-"""What of it is for the envelope; a single device may exceed the rest, never the contract's limit."""
+LIMIT_BYTES = 1_024
+"""How long a digest may be: what lies in the line cannot be overtaken any more, and any line may slow down."""
+ENVELOPE_BYTES = 430
+"""What of it is for the envelope at most; a single device may exceed the rest, never the contract's limit."""
 
 
 class DigestBook:

@@ -18,8 +18,9 @@ LEDGER_LIMIT = 1_000
 MEMORY_LIMIT = 5_000
 """How many are held where no disk has them: some five megabytes."""
 SLOT_LIMIT = 20
-OTHERS_SHARE = 2
-"""What is nobody's alarm gets at most one slot in two, so that an alarm always finds one free."""
+OTHERS_LIMIT = 1
+"""How many messages that are nobody's alarm are under way at once, however quick the line is: what lies in it when it
+slows down cannot be overtaken."""
 LATE_SECONDS = LATE_AFTER.total_seconds()
 
 
@@ -122,7 +123,7 @@ class Ledger:
         free = min(total - len(flying), max(window - len(flying), 1 - alarms))
         if free <= 0:
             return []
-        free_for_others = max(1, min(total, window) // OTHERS_SHARE) - (len(flying) - alarms) - beside
+        free_for_others = OTHERS_LIMIT - (len(flying) - alarms) - beside
         chosen: list[Entry] = []
         ready = [entry for entry in self._entries.values() if not entry.in_flight and entry.due <= now]
         if may_leave is not None:

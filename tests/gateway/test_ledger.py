@@ -173,7 +173,7 @@ def test_never_more_than_the_broker_takes_and_an_alarm_always_finds_a_slot(
             ledger.acknowledged(messages[index].event.id)
     if slots > 1:
         others = sum(entry.in_flight and not entry.is_alarm for entry in ledger._entries.values())
-        assert others <= min(slots, SLOT_LIMIT) // 2, "half of the slots are never anybody's but an alarm's"
+        assert others <= 1, "what lies in a line that slows down cannot be overtaken"
 
 
 @given(
@@ -197,7 +197,7 @@ def test_a_slow_line_holds_little_and_the_first_alarm_goes_however_full_it_is(
     assert went[0].is_alarm
 
 
-def test_on_a_slow_line_a_fault_waits_for_the_digest_that_is_under_way_and_an_alarm_does_not() -> None:
+def test_a_fault_waits_for_the_digest_that_is_under_way_and_an_alarm_does_not() -> None:
     ledger = Ledger()
     ledger.offer(message("trouble"), 0.0)
     assert not ledger.due(0.0, SLOT_LIMIT, window=2, beside=1)
