@@ -17,11 +17,15 @@ from gateway.contract.envelope import type_of
 from gateway.house import House as Gateway
 from gateway.pending.held import PROMPT_SECONDS
 from gateway.pending.standing import TRANSITIONS, Standing, Word, step
+from gateway.policy import decide
 from gateway.remembering import remember
 from gateway.store import jobs, pending
+from gateway.store.salvage import from_file, take_over
 from gateway.store.store import Store
 from tests.gateway.houses import HandClock, answer
+from tests.gateway.test_store_disk import read_only, writable
 from tests.support.house import BUTTON, House
+from tests.support.wait import until
 
 RADAR: dict[str, Any] = {
     "id": "radar", "driver": "zigbee2mqtt", "address": "radar", "model": "generic", "room": "bathroom",
@@ -283,3 +287,55 @@ async def test_a_cancelled_fall_is_shown_as_such_and_counts_as_no_alarm(home: Ho
     rows = await home.store.ask(lambda connection: connection.execute("SELECT kind, type FROM events").fetchall())
     assert ("cancelled", "fall") in rows
     assert not any(kind == Kind.ALARM for kind, _ in rows)
+
+
+def _ids(home: Home) -> list[str]:
+    return [entry.stored.event.id for entry in home.gateway.ledger.alarms()]
+
+
+async def test_an_ill_disk_holds_no_fall_and_loses_none(home: Home) -> None:
+    await home.store.ask(read_only)
+    await home.hear("radar", fall_status="fall_alarm")
+    assert home.spoken == [FALL_PROMPT]
+    await home.wait(20)
+    (fall,) = _ids(home)
+    await home.store.ask(writable)
+    home.store.flush()
+    await until(lambda: home.store.problem is None)
+    assert [one.id for one in await home.told()] == [fall]
+    assert await home.store.ask(pending.all_rows) == [], "the opening is tried again before the alarm that ends it"
+
+
+async def test_an_opening_that_is_written_after_its_alarm_holds_nothing(home: Home) -> None:
+    await home.store.ask(read_only)
+    await home.hear("radar", fall_status="fall_alarm")
+    await home.store.ask(writable)
+    await home.wait(20)
+    assert len(await home.told()) == 1
+    home.store.flush()
+    await until(lambda: home.store.problem is None)
+    assert await home.store.ask(pending.all_rows) == []
+    assert len(_ids(home)) == 1
+
+
+async def test_a_new_database_takes_over_what_is_held(file: Path, tmp_path: Path) -> None:
+    async with running(file, HandClock()) as home:
+        await home.hear("radar", fall_status="fall_alarm")
+        (row,) = await home.store.ask(pending.all_rows)
+    saved = from_file(file.with_suffix(".db"))
+    with Store(tmp_path / "new.db") as store:
+        await store.ask(take_over, saved)
+        assert await store.ask(pending.all_rows) == [row]
+        await store.append(row.event, decide(row.event))
+        await store.ask(take_over, saved)
+        assert await store.ask(pending.all_rows) == [], "what was raised already is held no more"
+
+
+async def test_what_cannot_be_read_any_more_keeps_no_other_back(file: Path) -> None:
+    async with running(file, HandClock()) as home:
+        await home.hear("radar", fall_status="fall_alarm")
+        spoil = "INSERT INTO pending VALUES ('x', 'fall', '2026-03-01T12:00:00.000Z', '{}')"
+        await home.store.ask(lambda connection: connection.execute(spoil).rowcount)
+    async with running(file, HandClock(1_060.0)) as home:
+        await home.look()
+        assert await home.types() == [(RAISED, "radar")]
