@@ -3,11 +3,12 @@
 import msgspec
 
 from models.inactivity.counts import Counts, zeros
-from models.inactivity.hazard import HALF_LIFE_DAYS, PARTS, SLOTS
+from models.inactivity.hazard import PARTS
 
 STRAY_PER_BIN = 2.0 / 288.0
 """Signs an empty home gives: two a day, as the recordings of absences show."""
 
+_KEEP_PER_DAY = 0.99
 _LEAN = 200.0
 _PRIOR = (STRAY_PER_BIN, 0.02)
 
@@ -18,22 +19,21 @@ class Blips(msgspec.Struct):
     bins: Counts = msgspec.field(default_factory=lambda: zeros(2 * PARTS))
     lone: Counts = msgspec.field(default_factory=lambda: zeros(2 * PARTS))
 
-    def ratio(self, slot: int, at_home: bool) -> float:
+    def ratio(self, part: int, at_home: bool) -> float:
         """How much likelier a lone sign is with nobody moving than in ordinary life; never above 1."""
-        row = slot * PARTS // SLOTS * 2 + at_home
+        row = part * 2 + at_home
         usual = (self.lone[row] + _LEAN * _PRIOR[at_home]) / (self.bins[row] + _LEAN)
         return min(1.0, STRAY_PER_BIN / usual)
 
-    def learn(self, slot: int, at_home: bool, lone: bool) -> None:
+    def learn(self, part: int, at_home: bool, lone: bool) -> None:
         """Count one bin without borne-out life."""
-        row = slot * PARTS // SLOTS * 2 + at_home
+        row = part * 2 + at_home
         self.bins[row] += 1.0
         if lone:
             self.lone[row] += 1.0
 
     def new_day(self) -> None:
         """Let the past count a little less."""
-        keep = 2.0 ** (-1.0 / HALF_LIFE_DAYS)
         for row in range(2 * PARTS):
-            self.bins[row] *= keep
-            self.lone[row] *= keep
+            self.bins[row] *= _KEEP_PER_DAY
+            self.lone[row] *= _KEEP_PER_DAY

@@ -1,8 +1,12 @@
-"""How likely a sign of life is within the next five minutes: by half-hour, age of the silence and last place.
+"""How likely a sign of life is within the next five minutes, learned bin by bin: a sum of small weights.
 
-Counts with forgetting, shrunk step by step: a cell leans on its half-hour, that on its part of the day, that on what
-most homes do. The age is capped (2 h; 12 h after the door): a rare trip must not teach that long silence is normal.
+A logistic model whose weights each stand for one circumstance: the half-hour; how old the silence is, by the last
+place, by how much went on before it, by how long ago the way out was passed, by whether its last sign was borne out.
+Learned online with steps that shrink with what was seen (AdaGrad; Duchi, Hazan and Singer 2011). A silence beyond
+2 h 30 (12 h after the door) teaches nothing: a rare trip must not teach that long silence is normal.
 """
+
+import math
 
 import msgspec
 
@@ -12,105 +16,119 @@ from models.inactivity.sensors import Place
 BIN_SECONDS = 300
 SLOTS = 48
 PARTS = 8
-_SLOTS_PER_PART = SLOTS // PARTS
-_EDGES_MINUTES = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720)
-AGES = len(_EDGES_MINUTES)
+SLOTS_PER_PART = SLOTS // PARTS
 PLACES = len(Place)
-_GROUPS = 2
-HALF_LIFE_DAYS = 60.0
-_LEAN_PART = 12.0
-_LEAN_SLOT = 12.0
-_LEAN_CELL = 12.0
-_USUAL_BINS = 60.0
-_WEIGHT_CAP = 1e3
-# What most homes do: the chance of life within five minutes, by age of the silence; after the door, and at home.
-_PRIOR = (
-    (0.40, 0.18, 0.11, 0.09, 0.07, 0.06, 0.05, 0.045, 0.045, 0.04, 0.04, 0.04, 0.03, 0.02),
-    (0.55, 0.30, 0.22, 0.18, 0.14, 0.11, 0.09, 0.08, 0.07, 0.06, 0.06, 0.06, 0.06, 0.06),
-)
+_EDGES_BINS = (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 48, 72, 96, 144)
+AGES = len(_EDGES_BINS) + 1
+HOME_CAP, DOOR_CAP = 30, 144
+_HOURLY_HOME_CAP, _HOURLY_DOOR_CAP = 4, 12
+
+AGE_OF_BINS = tuple(sum(bins >= edge for edge in _EDGES_BINS) for bins in range(DOOR_CAP + 1))
+_NIGHT = tuple(slot < 12 or slot >= 44 for slot in range(SLOTS))
+_BUSY = 5
+_DOORS = 4
+_LOUD = 4
+_SIZES = (SLOTS, AGES * PLACES, AGES * PARTS, _BUSY * AGES, _BUSY * PARTS, _DOORS * AGES * 2, AGES * 4, _LOUD * AGES)
+_STARTS = tuple(sum(_SIZES[:group]) for group in range(len(_SIZES) + 1))
+_SLOT, _PLACE, _LIFE, _BUSY_HOUR, _BUSY_HOURS, _DOOR, _LONE, _LOUDNESS, WEIGHTS = _STARTS
+_STEP = 0.1
+_KEEP_PER_DAY = 0.995
+# What most homes do, as log odds by age of the silence: where learning begins.
+_BEGIN = (0.4, -0.8, -1.2, -1.5, -1.8, -2.1, -2.3, -2.4, -2.5, -2.6, -2.7, -2.8, -2.9, -3.0, -3.0)
+
+Circumstance = tuple[int, int, int, int, int, int, int, int]
 
 
-def _ages() -> tuple[int, ...]:
-    steps = range(_EDGES_MINUTES[-1] // 5)
-    return tuple(sum(step * 5 >= edge for edge in _EDGES_MINUTES) for step in steps)
+def cap_of(place: int, hourly: bool) -> int:
+    """The number of silent bins (reports, where they come once an hour) after which a silence is beyond all known."""
+    if hourly:
+        return _HOURLY_HOME_CAP if place else _HOURLY_DOOR_CAP
+    return HOME_CAP if place else DOOR_CAP
 
 
-_AGE_OF_BIN = _ages()
-_DOOR_CAP = len(_AGE_OF_BIN)
-_HOME_CAP = 24
+class Before(msgspec.Struct):
+    """What went before a silence; it stays the same until the next sign."""
+
+    place: int = int(Place.OTHER)
+    busy_hour: int = 0
+    busy_hours: int = 0
+    door: int = _DOORS - 1
+    lone: int = 0
+    loud: int = 0
+    history: int = 0
+    since_door: int = 999
+
+    def close(self, life: bool, any_sign: bool, place: int, door: bool, count: float) -> None:
+        """A bin is over: keep its part of the story. `door`: the way out was among its sensors."""
+        self.since_door = 0 if door else self.since_door + 1
+        self.history = (self.history << 1 | any_sign) & _HISTORY
+        if any_sign:
+            self.place, self.lone = place, int(not life)
+            self.busy_hour = _FEW[(self.history & _HOUR).bit_count()]
+            self.busy_hours = _MANY[self.history.bit_count()]
+            self.door = 0 if door else 1 if self.since_door <= 2 else 2 if self.since_door <= 6 else 3
+            self.loud = 0 if count <= 2 else 1 if count <= 8 else 2 if count <= 30 else 3
 
 
-def cap_of(place: int) -> int:
-    """The number of silent bins after which a silence teaches nothing more."""
-    return _HOME_CAP if place else _DOOR_CAP
+_HISTORY = (1 << 36) - 1
+_HOUR = (1 << 12) - 1
+_FEW = tuple(sum(bins >= edge for edge in (2, 3, 5, 8)) for bins in range(13))
+_MANY = tuple(sum(bins >= edge for edge in (3, 6, 11, 19)) for bins in range(37))
 
 
-def cell_of(slot: int, silent_bins: int, place: int) -> int:
-    """The half-hour and the age of a silence that has lasted so many bins."""
-    return slot * AGES + _AGE_OF_BIN[min(silent_bins, (_HOME_CAP if place else _DOOR_CAP) - 1)]
+def _first_weights() -> Counts:
+    weights = zeros(WEIGHTS)
+    for age in range(AGES):
+        for place in range(PLACES):
+            weights[_PLACE + age * PLACES + place] = _BEGIN[age]
+    return weights
+
+
+def circumstance(slot: int, quiet: int, lifeless: int, before: Before) -> Circumstance:
+    """Which weights count. `quiet`: bins since any sign; `lifeless`: bins since life that was borne out."""
+    place = before.place
+    age = AGE_OF_BINS[min(DOOR_CAP, quiet)]
+    old = AGE_OF_BINS[min(DOOR_CAP if place == 0 else HOME_CAP, lifeless)]
+    part = slot // SLOTS_PER_PART
+    night = _NIGHT[slot]
+    return (
+        slot,
+        _PLACE + age * PLACES + place,
+        _LIFE + old * PARTS + part,
+        _BUSY_HOUR + before.busy_hour * AGES + age,
+        _BUSY_HOURS + before.busy_hours * PARTS + part,
+        _DOOR + (before.door * AGES + age) * 2 + night,
+        _LONE + (before.lone * AGES + age) * 2 + night,
+        _LOUDNESS + before.loud * AGES + age,
+    )
 
 
 class Hazard(msgspec.Struct):
-    """Bins looked at and bins with life, per cell, half-hour and part of the day; newer days weigh more."""
+    """The weights, and per weight how much was learned (the sum of squared slopes)."""
 
-    weight: float = 1.0
-    cell: Counts = msgspec.field(default_factory=lambda: zeros(2 * SLOTS * AGES * PLACES))
-    slot: Counts = msgspec.field(default_factory=lambda: zeros(2 * SLOTS * AGES * _GROUPS))
-    part: Counts = msgspec.field(default_factory=lambda: zeros(2 * PARTS * AGES * _GROUPS))
+    weights: Counts = msgspec.field(default_factory=_first_weights)
+    learned: Counts = msgspec.field(default_factory=lambda: zeros(WEIGHTS))
 
-    def chance(self, cell: int, place: int) -> float:
+    def chance(self, at: Circumstance) -> float:
         """The chance of life in this bin."""
-        group = place != 0
-        weight = self.weight
-        lean = _LEAN_PART * weight
-        slot, age = divmod(cell, AGES)
-        at = ((slot // _SLOTS_PER_PART * AGES + age) * _GROUPS + group) * 2
-        counts = self.part
-        chance = (counts[at + 1] + lean * _PRIOR[group][age]) / (counts[at] + lean)
-        lean = _LEAN_SLOT * weight
-        at = (cell * _GROUPS + group) * 2
-        counts = self.slot
-        chance = (counts[at + 1] + lean * chance) / (counts[at] + lean)
-        lean = _LEAN_CELL * weight
-        at = (cell * PLACES + place) * 2
-        counts = self.cell
-        return (counts[at + 1] + lean * chance) / (counts[at] + lean)
+        weights = self.weights
+        a, b, c, d, e, f, g, h = at
+        odds = weights[a] + weights[b] + weights[c] + weights[d] + weights[e] + weights[f] + weights[g] + weights[h]
+        return 1.0 / (1.0 + math.exp(-odds)) if odds > -30.0 else 1e-13
 
-    def usual_hours(self, slot: int, place: int) -> float | None:
-        """The age of silence that only one in a hundred bins of this half-hour exceeds."""
-        group = place != 0
-        counts = [self.slot[((slot * AGES + age) * _GROUPS + group) * 2] for age in range(AGES)]
-        total = sum(counts)
-        if total < _USUAL_BINS * self.weight:
-            return None
-        above = 0.0
-        for age in range(AGES - 1, 0, -1):
-            above += counts[age]
-            if above > total / 100.0:
-                return _EDGES_MINUTES[age] / 60.0
-        return None
-
-    def learn(self, cell: int, place: int, life: bool) -> None:
-        """Count one bin."""
-        weight = self.weight
-        group = place != 0
-        slot, age = divmod(cell, AGES)
-        at = ((slot // _SLOTS_PER_PART * AGES + age) * _GROUPS + group) * 2
-        self.part[at] += weight
-        slot_at = (cell * _GROUPS + group) * 2
-        self.slot[slot_at] += weight
-        cell_at = (cell * PLACES + place) * 2
-        self.cell[cell_at] += weight
-        if life:
-            self.part[at + 1] += weight
-            self.slot[slot_at + 1] += weight
-            self.cell[cell_at + 1] += weight
+    def learn(self, at: Circumstance, chance: float, life: bool) -> None:
+        """What happened where `chance` had been expected."""
+        weights, learned = self.weights, self.learned
+        slope = chance - life
+        square = slope * slope
+        step = _STEP * slope
+        for weight in at:
+            total = learned[weight] + square
+            learned[weight] = total
+            weights[weight] -= step / math.sqrt(1.0 + total)
 
     def new_day(self) -> None:
-        """Let the past count a little less."""
-        self.weight *= 2.0 ** (1.0 / HALF_LIFE_DAYS)
-        if self.weight > _WEIGHT_CAP:
-            for counts in (self.cell, self.slot, self.part):
-                for at, count in enumerate(counts):
-                    counts[at] = count / self.weight
-            self.weight = 1.0
+        """Let the past count a little less, so that learning never ends."""
+        learned = self.learned
+        for weight, total in enumerate(learned):
+            learned[weight] = total * _KEEP_PER_DAY

@@ -1,6 +1,5 @@
-"""What to call a silence, and what is usual at its hour."""
+"""What to call a silence."""
 
-from models.inactivity.hazard import Hazard
 from models.inactivity.sensors import Place
 from models.inactivity.verdict import VerdictKind
 
@@ -19,8 +18,3 @@ def kind_of(since_local: float, at_local: float, place: int) -> VerdictKind:
     if place == Place.BEDROOM and from_the_night and _NIGHT_ENDS <= now < _LATE_MORNING:
         return "not_up"
     return "inactivity"
-
-
-def usual_hours(hazard: Hazard, at_local: float, place: int) -> float | None:
-    """The silence that only one in a hundred moments of this half-hour exceeds, or None while too little is known."""
-    return hazard.usual_hours(int(at_local % 86_400 // 1_800), place)

@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 
-from models.inactivity.blips import Blips
 from models.inactivity.cluster import Cluster
 from models.inactivity.counts import Counts
-from models.inactivity.hazard import BIN_SECONDS, Hazard
+from models.inactivity.habits import Habits
+from models.inactivity.hazard import BIN_SECONDS
 from models.inactivity.limits import Limits
 from models.inactivity.reports import Reports
 from models.inactivity.silence import Silence
@@ -36,8 +36,7 @@ class Memory(msgspec.Struct):
     cluster: Cluster = msgspec.field(default_factory=Cluster)
     reports: Reports = msgspec.field(default_factory=Reports)
     silence: Silence = msgspec.field(default_factory=Silence)
-    hazard: Hazard = msgspec.field(default_factory=Hazard)
-    blips: Blips = msgspec.field(default_factory=Blips)
+    habits: Habits = msgspec.field(default_factory=Habits)
     limits: Limits = msgspec.field(default_factory=Limits)
 
     def shift(self, seconds: float) -> None:

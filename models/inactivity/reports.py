@@ -32,4 +32,4 @@ class Reports(msgspec.Struct):
 
     def due(self, bin_end: float, bin_seconds: float) -> bool:
         """Whether life would be reported within the bin that ends then."""
-        return self.streak < _ENOUGH or (bin_end - self.phase) % HOUR_SECONDS < bin_seconds
+        return self.streak < _ENOUGH or (self.phase - bin_end + bin_seconds) % HOUR_SECONDS < bin_seconds

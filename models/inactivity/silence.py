@@ -8,31 +8,40 @@ import math
 
 import msgspec
 
-from models.inactivity.blips import STRAY_PER_BIN, Blips
-from models.inactivity.hazard import Hazard, cap_of, cell_of
+from models.inactivity.blips import STRAY_PER_BIN
+from models.inactivity.habits import Habits
+from models.inactivity.hazard import BIN_SECONDS, SLOTS_PER_PART, Before, Circumstance, cap_of, circumstance
 from models.inactivity.limits import Limits
+from models.inactivity.reports import Reports
 from models.inactivity.sensors import Place
 
 _RISK_CAP = 1e15
-_CHANCE_CAP = 0.95
+_CHANCE_CAP = 0.97
+NOTHING, LONE, LIFE = 0, 1, 2
 
 
 class Silence(msgspec.Struct):
-    """Since when nothing moved, after what, and how unusual that is by now."""
+    """Since when nothing moved, after what, and how unusual that is by now. Times are UTC seconds.
+
+    `place` and `sensor` are where the last sign was; `untaught` are the silent bins of a silence that is not over.
+    """
 
     life_at: float = 0.0
     event_at: float = 0.0
     sensor: int = -1
     place: int = int(Place.OTHER)
-    bin_place: int = int(Place.OTHER)
-    quiet_bins: int = 0
+    before: Before = msgspec.field(default_factory=Before)
+    quiet: int = 0
+    lifeless: int = 0
     risk: float = 0.0
-    in_bin: int = 0
-    untaught: list[int] = msgspec.field(default_factory=list)
+    in_bin: int = NOTHING
+    door_in_bin: bool = False
+    count_in_bin: float = 0.0
+    untaught: list[tuple[Circumstance, float]] = msgspec.field(default_factory=list)
     stage: int = 0
     prompted_at: float = 0.0
 
-    def hear(self, at: float, sensor: int, place: int, life: bool, limits: Limits) -> None:
+    def hear(self, at: float, sensor: int, place: int, count: float, life: bool, limits: Limits) -> None:
         """A sign; `life` where others bear it out."""
         if life:
             self.end(at, limits)
@@ -40,64 +49,79 @@ class Silence(msgspec.Struct):
             if not (self.place == Place.ENTRY and at == self.event_at):
                 self.place, self.sensor = place, sensor
         else:
-            self.in_bin = max(self.in_bin, 1)
+            self.in_bin = max(self.in_bin, LONE)
             if self.place != Place.ENTRY:
                 self.place, self.sensor = place, sensor
         self.event_at = at
+        self.door_in_bin |= place == Place.ENTRY
+        self.count_in_bin += count
 
     def end(self, at: float, limits: Limits) -> None:
         """The silence is over."""
         if self.risk > 1.0:
             limits.learn(math.log(self.risk))
-        self.in_bin = 2
+        self.in_bin = LIFE
         self.life_at = at
         self.risk = 0.0
         self.stage = 0
 
     def leave(self, at: float) -> None:
         """Known, not concluded: the resident has left the home."""
-        self.place = int(Place.ENTRY)
+        self.place = self.before.place = int(Place.ENTRY)
         self.risk = 0.0
         self.life_at = self.event_at = at
 
     def restart(self, at: float) -> None:
         """Nothing is known of what was before."""
-        self.risk, self.stage, self.in_bin, self.quiet_bins = 0.0, 0, 0, 0
-        self.place = self.bin_place = int(Place.OTHER)
+        self.risk, self.stage, self.in_bin = 0.0, 0, NOTHING
+        self.place = int(Place.OTHER)
+        self.before = Before()
+        self.quiet = self.lifeless = 0
         self.untaught.clear()
         self.life_at = self.event_at = at
 
-    def close_bin(self, slot: int, due: bool, hazard: Hazard, blips: Blips) -> None:
-        """Five minutes are over. `due`: whether life in them would have been reported by now."""
-        kind = self.in_bin
-        if not due and not kind:
+    def close_bin(self, slot: int, reports: Reports, end: float, habits: Habits) -> None:
+        """The five minutes before `end` (UTC seconds) are over."""
+        known = self.quiet < cap_of(self.before.place, reports.hourly)
+        here = circumstance(slot, self.quiet, self.lifeless, self.before)
+        chance = habits.hazard.chance(here) if known else habits.pace.chance(slot)
+        if self.in_bin != NOTHING:
+            if known:
+                self.untaught.append((here, chance))
+            self._heard(slot, habits)
+        elif not reports.due(end, BIN_SECONDS):
             self.risk += 1.0
-            return
-        place = self.bin_place
-        cell = cell_of(slot, self.quiet_bins, place)
-        if kind == 2:
-            self.risk = 0.0
-        elif kind == 1:
-            self.risk = (self.risk + 1.0) * blips.ratio(slot, place != Place.ENTRY)
         else:
-            chance = min(hazard.chance(cell, place), _CHANCE_CAP)
-            self.risk = min((self.risk + 1.0) * (1.0 - STRAY_PER_BIN) / (1.0 - chance), _RISK_CAP)
-        self._learn(kind, slot, cell, hazard, blips)
-        self.quiet_bins = 0 if kind else self.quiet_bins + 1
-        self.bin_place = self.place
-        self.in_bin = 0
+            odds = (1.0 - STRAY_PER_BIN) / (1.0 - min(chance, _CHANCE_CAP))
+            self.risk = min((self.risk + 1.0) * odds, _RISK_CAP)
+            if known:
+                self.untaught.append((here, chance))
+            self.quiet += 1
+            self.lifeless += 1
+            self.before.close(False, False, self.place, False, 0.0)
+            habits.blips.learn(slot // SLOTS_PER_PART, self.before.place != Place.ENTRY, False)
 
-    def _learn(self, kind: int, slot: int, cell: int, hazard: Hazard, blips: Blips) -> None:
+    def _heard(self, slot: int, habits: Habits) -> None:
+        life = self.in_bin == LIFE
+        at_home = self.before.place != Place.ENTRY
+        if life:
+            self.risk = 0.0
+        else:
+            self.risk = (self.risk + 1.0) * habits.blips.ratio(slot // SLOTS_PER_PART, at_home)
+            habits.blips.learn(slot // SLOTS_PER_PART, at_home, True)
+        self._teach(habits)
+        self.quiet = 0
+        self.lifeless = 0 if life else self.lifeless + 1
+        self.before.close(life, True, self.place, self.door_in_bin, self.count_in_bin)
+        self.in_bin, self.door_in_bin, self.count_in_bin = NOTHING, False, 0.0
+
+    def _teach(self, habits: Habits) -> None:
         """A silence teaches only once it is over: an open one may be what the watch is there to find."""
-        place = self.bin_place
-        if kind < 2:
-            blips.learn(slot, place != Place.ENTRY, kind == 1)
-        if not kind:
-            if self.quiet_bins < cap_of(place):
-                self.untaught.append(cell)
-            return
-        for quiet in self.untaught:
-            hazard.learn(quiet, place, False)
+        last = len(self.untaught) - 1
+        over = self.quiet == last
+        for quiet, (here, chance) in enumerate(self.untaught):
+            sign = over and quiet == last
+            habits.hazard.learn(here, chance, sign)
+            habits.pace.learn(here[0], sign)
+            habits.usual.learn(here[0], quiet)
         self.untaught.clear()
-        if self.quiet_bins < cap_of(place):
-            hazard.learn(cell, place, True)

@@ -152,7 +152,7 @@ class InactivityWatch:
         memory.reports.add(at)
         memory.cluster.add(at, number, count)
         life = memory.cluster.life or self._sensors[number].kind == "button"
-        memory.silence.hear(at, number, self._places[number], life, memory.limits)
+        memory.silence.hear(at, number, self._places[number], count, life, memory.limits)
 
     def _release(self, at: float) -> None:
         """Time has come to `at`: held events up to it were right, later ones are from the future."""
@@ -185,14 +185,12 @@ class InactivityWatch:
             self._new_day(day)
         if not memory.suspended:
             slot = int(local % DAY_SECONDS // SLOT_SECONDS)
-            due = memory.reports.due(end, BIN_SECONDS)
-            memory.silence.close_bin(slot, due, memory.hazard, memory.blips)
+            memory.silence.close_bin(slot, memory.reports, end, memory.habits)
 
     def _new_day(self, day: int) -> None:
         memory = self._memory
         if memory.day and not memory.suspended:
-            memory.hazard.new_day()
-            memory.blips.new_day()
+            memory.habits.new_day()
             memory.limits.new_day()
             self._set_limits()
         memory.day = day
@@ -229,7 +227,7 @@ class InactivityWatch:
             clock=self._time.clock(since),
             room=self._sensors[silence.sensor].room if silence.sensor >= 0 else "",
             silent_hours=(at - since) / 3600.0,
-            usual_hours=kinds.usual_hours(self._memory.hazard, self._time.seconds(at), silence.place),
+            usual_hours=self._memory.habits.usual.hours(int(self._time.seconds(at) % DAY_SECONDS // SLOT_SECONDS)),
         )
 
     def _resume_when_due(self, at: float) -> None:

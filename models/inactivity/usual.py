@@ -1,0 +1,39 @@
+"""How long this home is silent at each hour: what an operator can compare a silence with."""
+
+import msgspec
+
+from models.inactivity.counts import Counts, zeros
+from models.inactivity.hazard import SLOTS
+
+_AGES = 24
+_BINS_PER_AGE = 6
+_ENOUGH = 60.0
+_KEEP_PER_DAY = 0.99
+
+
+class Usual(msgspec.Struct):
+    """Bins by half-hour and age of the silence in half-hours, of days already over."""
+
+    bins: Counts = msgspec.field(default_factory=lambda: zeros(SLOTS * _AGES))
+
+    def learn(self, slot: int, quiet_bins: int) -> None:
+        """Count one bin."""
+        self.bins[slot * _AGES + min(quiet_bins // _BINS_PER_AGE, _AGES - 1)] += 1.0
+
+    def hours(self, slot: int) -> float | None:
+        """The silence that one in a hundred moments of this half-hour exceeds; None while too little is known."""
+        row = self.bins[slot * _AGES : (slot + 1) * _AGES]
+        total = sum(row)
+        if total < _ENOUGH:
+            return None
+        above = 0.0
+        for age in range(_AGES - 1, -1, -1):
+            above += row[age]
+            if above > total / 100.0:
+                return (age + 1) / 2.0
+        return None
+
+    def new_day(self) -> None:
+        """Let the past count a little less."""
+        for at, count in enumerate(self.bins):
+            self.bins[at] = count * _KEEP_PER_DAY
