@@ -23,7 +23,8 @@ class Device:
     ROLES), None for a device that is no mat; `is_inverted` where it says the opposite. `out_of_bed_minutes` and
     `door_open_minutes` are how long a bed may be left at night and a door stay open before that is an alarm; None where
     it never is. `is_fenced`: the house holds its fixes against the circle around the home, and the device's own word of
-    being back counts not.
+    being back counts not. `activity` is what it senses of everyday life, where its section says so; None leaves it to
+    the model.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Device:
     out_of_bed_minutes: int | None = None
     door_open_minutes: int | None = None
     is_fenced: bool = False
+    activity: str | None = None
 
 
 Lookup = Callable[[str, str], Device | None]

@@ -14,6 +14,7 @@ from gateway.config_box import Box, read_box
 from gateway.config_commands import read_command_keys
 from gateway.config_devices import Listener, SerialPort, read_devices, read_listeners, read_serial_ports
 from gateway.config_home import HomeCircle, read_home
+from gateway.config_inactivity import Inactivity, read_inactivity
 from gateway.config_limits import VitalSigns, read_vital_signs
 from gateway.config_night import NightRule, read_night, read_zone
 from gateway.config_notice import Notice, read_notice
@@ -77,6 +78,7 @@ class Config:
     zone: ZoneInfo | None
     night: NightRule | None
     home: HomeCircle | None
+    inactivity: Inactivity | None
     vital_signs: VitalSigns
     box: Box | None
     presses_per_minute: int
@@ -141,6 +143,7 @@ def _config(top: Table, path: Path, folder: Path) -> Config:
     zone = read_zone(top)
     night = read_night(top, zone, any(device.out_of_bed_minutes for device in devices))
     home, devices = read_home(top, devices, night)
+    inactivity = read_inactivity(top, devices, zone)
     _warn_of_unheard_devices(top, devices, serial_ports, has_broker=broker is not None, has_listener=bool(listeners))
     _warn_of_unasked_devices(top, devices, serial_ports)
     box = read_box(top.table("box"), devices)
@@ -163,6 +166,7 @@ def _config(top: Table, path: Path, folder: Path) -> Config:
         zone=zone,
         night=night,
         home=home,
+        inactivity=inactivity,
         vital_signs=vital_signs,
         box=box,
         presses_per_minute=presses_per_minute,

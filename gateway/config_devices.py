@@ -13,6 +13,7 @@ from gateway import plug_ins
 from gateway.config_night import OUT_OF_BED_MINUTES_LIMIT
 from gateway.config_roles import read_presses, read_role
 from gateway.config_rules import Table, is_loopback, listed, quoted, suggestion
+from gateway.rhythm import senses
 
 SUPERVISION_SECONDS_LIMIT = 2_592_000
 """30 days: a device that may be silent for longer is not supervised at all."""
@@ -140,6 +141,7 @@ def _device(table: Table) -> Device:
         role=role,
         is_inverted=is_inverted,
         out_of_bed_minutes=_out_of_bed_minutes(table, role),
+        activity=_activity(table),
         door_open_minutes=table.optional_integer("door_open_minutes", 1, DOOR_OPEN_MINUTES_LIMIT),
     )
 
@@ -189,6 +191,16 @@ def _bind_key(table: Table, driver: str) -> str | None:
     else:
         return key.lower()
     return None
+
+
+def _activity(table: Table) -> str | None:
+    """What the device senses of everyday life, where its model does not say it or its section knows better."""
+    known = (*senses.SENSES, senses.NONE)
+    activity = table.optional_text("activity", remedy=f"write one of: {listed(known)}")
+    if activity is not None and activity.strip() and activity not in known:
+        table.problem("activity", f"unknown activity {quoted(activity)}{suggestion(activity, sorted(known))}")
+        return None
+    return activity
 
 
 def _position(table: Table, driver: str) -> str | None:

@@ -29,7 +29,7 @@ def read_night(top: Table, zone: ZoneInfo | None, beds_have_limits: bool) -> Nig
     begins, ends = time.fromisoformat(BEGINS), time.fromisoformat(ENDS)
     minutes = None
     if table is not None:
-        begins, ends = _clock(table, "from", BEGINS), _clock(table, "to", ENDS)
+        begins, ends = clock_time(table, "from", BEGINS), clock_time(table, "to", ENDS)
         minutes = table.optional_integer("out_of_bed_minutes", 1, OUT_OF_BED_MINUTES_LIMIT)
         if begins == ends:
             table.problem("to", "the night ends when it begins; write two times")
@@ -53,6 +53,7 @@ def read_zone(top: Table) -> ZoneInfo | None:
         return None
 
 
-def _clock(table: Table, key: str, default: str) -> time:
+def clock_time(table: Table, key: str, default: str) -> time:
+    """A time of day; the default where it is absent or wrong."""
     written = table.matching_text(key, _CLOCK, remedy=f'write a time of day such as "{default}"', required=False)
     return time.fromisoformat(written or default)

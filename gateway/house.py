@@ -34,6 +34,8 @@ from gateway.pending.pending import PendingAlarms
 from gateway.problems import Problems
 from gateway.reached import Reached
 from gateway.reception import Reception
+from gateway.rhythm.protection import OFF
+from gateway.rhythm.wiring import rhythm_of
 from gateway.rollback import Rollback
 from gateway.routes.further import Parts, further_routes
 from gateway.rules.rulebook import Rulebook
@@ -129,7 +131,9 @@ class House:
             clock,
             around=around,
         )
-        self.rules = Rulebook(config, self.intake, store, self.away)
+        self.rhythm = rhythm_of(config, self.intake, store, self.away, self.announcer, self._can_speak)
+        self.status.protection = self.rhythm.protection if self.rhythm is not None else lambda: OFF
+        self.rules = Rulebook(config, self.intake, store, self.away, self.rhythm)
         seconds = windows(config.devices)
         worn = {device.id: device for device in config.devices if device.driver == WEARABLE}
         self.scene = Scene(seconds, frozenset(worn), clock.monotonic)
@@ -208,8 +212,12 @@ class House:
         """Whether an alarm is open, or held back: nothing that stops the house is obeyed then."""
         return self.notices.is_open() or self.pending.is_open()
 
+    def _can_speak(self) -> bool:
+        return self.sound is not None and self.sound.can_speak
+
     def keep_devices(self) -> None:
-        """Hand over what is known of the devices, before the store is closed."""
+        """Hand over what is known of the devices and of the home's rhythm, before the store is closed."""
+        self.rules.keep(self.reception.moment())
         self.store.keep_devices(self.intake.book.take_changed())
 
     def routes(self) -> dict[str, Callable[[], Response]]:

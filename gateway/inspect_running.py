@@ -38,6 +38,8 @@ def text(report: dict[str, Any]) -> str:
     lines += [f"problem: {problem}" for problem in report.get("problems", [])]
     lines += [f"route {name}: {state}" for name, state in report.get("routes", {}).items()]
     lines += [f"note: {note}" for note in report.get("notes", [])]
+    if "protection" in report:
+        lines.append(protection_text(report["protection"]))
     if "away_since" in report:
         lines.append(_away(report))
     for offer in report.get("enrolment_offers", []):
@@ -46,6 +48,19 @@ def text(report: dict[str, Any]) -> str:
             f"heard {offer['heard']} times, last at {offer['last_heard_at']}"
         )
     return "\n".join(lines)
+
+
+def protection_text(protection: dict[str, Any]) -> str:
+    """What is promised of noticing a collapse, in one line."""
+    match protection["inactivity"]:
+        case "off":
+            return "no inactivity protection: it is switched off in the gateway's file"
+        case "none":
+            return "no inactivity protection: no sensor here sees everyday activity"
+    kinds = ", ".join(protection.get("kinds", []))
+    if protection["inactivity"] == "suspended":
+        return f"inactivity is not watched until {protection['until']}: nobody is at home"
+    return f"inactivity is watched: {kinds}"
 
 
 def _away(report: dict[str, Any]) -> str:

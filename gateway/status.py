@@ -9,11 +9,13 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Literal
 
+import msgspec
+
 from drivers.device import Device
 from drivers.registry import Driver
 from gateway.clock import Clock
 from gateway.config import Origin
-from gateway.contract.messages import Status
+from gateway.contract.messages import Protection, Status
 from gateway.contract.times import to_text
 from gateway.hand_tests import Standing, standings, supervised_ones
 from gateway.http import Response
@@ -53,6 +55,7 @@ class StatusBook:
         self.devices: tuple[str, ...] = ()
         self._devices: tuple[Device, ...] = ()
         self._supervised: frozenset[str] = frozenset()
+        self.protection: Callable[[], Protection | None] = lambda: None
         self.absence: Callable[[], Absence | None] = lambda: None
         self.heartbeat_changed = asyncio.Event()
         self.settings: Origin = "installer"
@@ -104,6 +107,7 @@ class StatusBook:
             unsupervised=[one.device.id for one in standing if not one.supervised],
             hand_tests_due=[one.device.id for one in standing if one.is_due],
             problems=self._problems.list(),
+            protection=self.protection(),
             settings=self.settings,
         )
 
@@ -132,6 +136,9 @@ class StatusBook:
             body["routes"] = routes
         if self._problems.list():
             body["notes"] = self._problems.list()
+        protection = self.protection()
+        if protection is not None:
+            body["protection"] = msgspec.to_builtins(protection)
         absence = self.absence()
         if absence is not None:
             body["away_since"] = to_text(absence.since)

@@ -32,6 +32,7 @@ SIGNALS: Final[dict[str, tuple[float, ...]]] = {
     "fall_prompt": (SHORT, SHORT, LONG),
     "fall_prompt_no_button": (SHORT, SHORT, LONG, SHORT),
     "not_calling": (SHORT, LONG, LONG),
+    "are_you_all_right": (LONG, SHORT, SHORT),
 }
 """Tones by what is announced. Short tones: nobody has it yet. Long ones: the more of them, the nearer is help."""
 

@@ -33,7 +33,8 @@ SPOKEN_AT_A_PRESS: Final = (NOTED_WELL, NOTED_VISIT, NOTED_AWAY, HOME)
 FALL_PROMPT: Final = "fall_prompt"
 FALL_PROMPT_NO_BUTTON: Final = "fall_prompt_no_button"
 NOT_CALLING: Final = "not_calling"
-SPOKEN_BEFORE_AN_ALARM: Final = (FALL_PROMPT, FALL_PROMPT_NO_BUTTON, NOT_CALLING)
+ARE_YOU_ALL_RIGHT: Final = "are_you_all_right"
+SPOKEN_BEFORE_AN_ALARM: Final = (FALL_PROMPT, FALL_PROMPT_NO_BUTTON, NOT_CALLING, ARE_YOU_ALL_RIGHT)
 """What the house asks before it raises an alarm that can be taken back, and what it says where it was."""
 
 SENTENCES: Final[dict[str, dict[str, str]]] = {
@@ -60,6 +61,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "fall_prompt": "检测到您可能摔倒。没事请按“我没事”，否则为您呼叫帮助。",
         "fall_prompt_no_button": "检测到您可能摔倒，很快为您呼叫帮助。",
         "not_calling": "好的，这次不呼叫。",
+        "are_you_all_right": "您还好吗？没事请按“我很好”，或者走动一下。不然稍后为您呼叫帮助。",
     },
     "en": {
         "test": "This is a test.",
@@ -87,6 +89,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "fall_prompt": "You may have fallen. If you are all right, press the button. Else we call for help.",
         "fall_prompt_no_button": "You may have fallen. We are about to call for help.",
         "not_calling": "All right. Nobody is called this time.",
+        "are_you_all_right": "Are you all right? Press the button or walk about. Else we call for help.",
     },
 }
 """Language → name → sentence. Names: states of a notice, hazards, what the centre may have said, replies, prompts."""

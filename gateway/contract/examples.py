@@ -23,6 +23,7 @@ from gateway.contract.messages import (
     Digest,
     DigestData,
     Priority,
+    Protection,
     Reply,
     Status,
 )
@@ -175,6 +176,7 @@ def _statuses() -> list[Example]:
         devices={"smoke-kitchen": _time(-60), "cord-bath": None},
         open=[_SMOKE],
         settings="installer",
+        protection=Protection(inactivity="watching", kinds=["inactivity", "not_up", "bathroom_long"]),
     )
     return [
         Example("birth", topics.STATUS, encode_status(birth)),

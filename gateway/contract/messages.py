@@ -168,6 +168,18 @@ class Digest(Struct, kw_only=True):
     subject: str | UnsetType = UNSET
 
 
+class Protection(Struct, kw_only=True, omit_defaults=True):
+    """What the house may promise of noticing that somebody has collapsed.
+
+    `none`: it has no sensors for it. `off`: switched off in its file. `suspended`: nobody is at home, `until` then.
+    `kinds` are the verdicts that its sensors allow.
+    """
+
+    inactivity: Literal["watching", "suspended", "none", "off"]
+    kinds: list[str] = []
+    until: Time | None = None
+
+
 class Status(Struct, kw_only=True):
     """A gateway's status: birth and heartbeat (`online`), orderly end (`stopping`), will (`offline`).
 
@@ -175,7 +187,7 @@ class Status(Struct, kw_only=True):
     `devices` gives each device's last sign of life; `open` the ids of open alarms, the longest open first.
     `unsupervised` are the devices whose silence nobody would notice; `hand_tests_due` those of them that nobody has
     used or tested for a month. All are cut where the message would exceed the contract's size: the totals tell how
-    many there are. `settings` tells whose settings are in force.
+    many there are. `settings` tells whose settings are in force, `protection` whether silence is watched.
     """
 
     state: Literal["online", "offline", "stopping"]
@@ -196,6 +208,7 @@ class Status(Struct, kw_only=True):
     hand_tests_due_total: int = 0
     problems: list[str] = []
     settings: Literal["installer", "trial", "district"] | None = None
+    protection: Protection | None = None
 
 
 class CentreStatus(Struct, kw_only=True):

@@ -56,6 +56,10 @@ class Conditions:
         active.count += 1
         return active
 
+    def is_on(self, device: str, name: str) -> bool:
+        """Whether it is on."""
+        return (device, name) in self._active
+
     def began(self, device: str, name: str, event: str, now: float) -> None:
         """It is on since this event."""
         self._active[(device, name)] = Active(event=event, last=now)

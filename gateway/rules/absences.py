@@ -1,10 +1,9 @@
 """What follows from nobody being at home: the monthly question whether it still holds, and its end by signs of life."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from drivers.device import Device
 from drivers.event import Event, Kind, ServiceType
-from drivers.registry import Driver
 from gateway.away import Away
 from gateway.intake.intake import Intake, Moment, Outcome
 from gateway.rules.life import BackHome
@@ -15,12 +14,12 @@ STILL_AWAY = "still_away"
 
 
 class Absences:
-    """Follows who has said that nobody is at home. What a worn or carried device says is not said at home."""
+    """Follows who has said that nobody is at home. `at_home`: a worn or carried device says nothing of the home."""
 
-    def __init__(self, away: Away, devices: Iterable[Device], drivers: Mapping[str, Driver], intake: Intake) -> None:
+    def __init__(self, away: Away, at_home: Iterable[Device], intake: Intake) -> None:
         self._away = away
         self._intake = intake
-        self._at_home = {device.id for device in devices if not _is_carried(drivers[device.driver])}
+        self._at_home = {device.id for device in at_home}
         self._back: BackHome | None = None
         self._seen = away.absence
 
@@ -45,7 +44,3 @@ class Absences:
 
     def _ask(self, why: str, moment: Moment) -> list[Outcome]:
         return self._intake.note(ServiceType.ABSENCE_CHECK, moment, {"why": why})
-
-
-def _is_carried(driver: Driver) -> bool:
-    return driver.tells_location or driver.is_worn

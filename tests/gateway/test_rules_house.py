@@ -59,7 +59,10 @@ class Home:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    house = House(folder=tmp_path, uplink_port=9, broker_port=9, devices=[MAT, CHAIR, DOOR, BUTTON])
+    house = House(
+        folder=tmp_path, uplink_port=9, broker_port=9, devices=[MAT, CHAIR, DOOR, BUTTON],
+        sections={"inactivity": {"enabled": False}},
+    )  # fmt: skip
     written = house.write()
     written.write_text('timezone = "Asia/Shanghai"\n' + written.read_text())
     return written
