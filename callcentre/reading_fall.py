@@ -23,6 +23,7 @@ class FallFacts:
     turned_degrees: float | None = None
     long_lie_minutes: float | None = None
     walking: bool | None = None
+    said_all_right: bool | None = None
 
 
 def read_fall(evidence: dict[str, Any]) -> FallFacts | None:
@@ -36,6 +37,7 @@ def read_fall(evidence: dict[str, Any]) -> FallFacts | None:
         turned_degrees=_number(evidence.get("turned_degrees")),
         long_lie_minutes=_number(evidence.get("long_lie_minutes")),
         walking=walking if isinstance(walking, bool) else None,
+        said_all_right=True if isinstance(evidence.get("said_all_right"), str) else None,
     )
     return facts if facts != FallFacts() else None
 

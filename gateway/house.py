@@ -140,6 +140,7 @@ class House:
         self.pending = PendingAlarms(
             {AlarmType.FALL.value: fall_rule(seconds, self.scene, has_button=can_say_all_right(config))},
             self.intake.conditions, store, self.announcer, self.metrics, self.notices.knows, clock.monotonic,
+            around.new_id,
         )  # fmt: skip
         self.reception = Reception(
             self.intake,

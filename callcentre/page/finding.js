@@ -25,6 +25,7 @@ function fallText(fall) {
   return [
     known(fall.long_lie_minutes) && word("long_lie", fall.long_lie_minutes),
     fall.walking && word("walks_again"),
+    fall.said_all_right && word("said_all_right"),
     fall.explanation && fallWord(fall.explanation),
     known(fall.still_seconds) && word("still_for", Math.round(fall.still_seconds)),
     known(fall.turned_degrees) && word("turned_by", Math.round(fall.turned_degrees)),

@@ -79,7 +79,7 @@ class Findings:
             return
         occurred = moment.wall - timedelta(seconds=fall.before_newest)
         happened = self._around.intake.conclude(
-            AlarmType.FALL, moment, device, alarm=known, evidence=evidence, confidence=fall.probability,
+            AlarmType.FALL, moment, device, alarm=known, evidence=evidence, confidence=round(fall.probability, 3),
             occurred_at=occurred,
         )  # fmt: skip
         alarm = known or happened.event.id

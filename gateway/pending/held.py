@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from drivers.event import Event, State
+from drivers.event import Event, Kind, State
 from gateway.intake.outcomes import Happened
 from gateway.pending.rule import NOTHING, Rule, Weight
 from gateway.pending.standing import Standing, Word, step
@@ -83,3 +83,12 @@ def joined(other: Happened, raised: Event, weight: Weight = NOTHING) -> Happened
     change = replace(other.change, event=raised.id) if other.change is not None else None
     event = replace(other.event, alarm=raised.id, evidence={**other.event.evidence, **weight.evidence})
     return Happened(event=event, change=change, is_released=True)
+
+
+def said_afterwards(press: Event, raised: Event, event_id: str) -> Happened:
+    """Somebody says "all right" of an alarm that was raised already, as an update of it: people decide then."""
+    event = replace(
+        press, id=event_id, kind=Kind.ALARM, type=raised.type, alarm=raised.id, state=State.ACTIVE, raw="",
+        evidence={"said_all_right": press.device},
+    )  # fmt: skip
+    return Happened(event=event, is_released=True)

@@ -9,7 +9,7 @@ How to have alarms of a type held: see `gateway.pending.rule`.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -17,8 +17,8 @@ from drivers.event import Event, Kind
 from gateway.intake.conditions import Conditions
 from gateway.intake.outcomes import Happened, Moment, Outcome
 from gateway.metrics import Metrics
-from gateway.pending.held import LONGEST_SECONDS, PROMPT_SECONDS, Held, joined
-from gateway.pending.rule import Rule, Weight, means
+from gateway.pending.held import LONGEST_SECONDS, PROMPT_SECONDS, Held, joined, said_afterwards
+from gateway.pending.rule import Rule, Weight, means, says_all_right
 from gateway.pending.standing import Standing, Word
 from gateway.store.pending import Pending
 from gateway.store.store import Store
@@ -43,8 +43,11 @@ class Voice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Raised:
+    """A type's newest raised alarm: others belong to it `until` then; `told` are who has said "all right" since."""
+
     event: Event
     until: float
+    told: set[str | None] = field(default_factory=set)
 
 
 class PendingAlarms:
@@ -59,6 +62,7 @@ class PendingAlarms:
         metrics: Metrics,
         is_open: Callable[[str], bool],
         monotonic: Callable[[], float],
+        new_id: Callable[[], str],
     ) -> None:
         self._rules = rules
         self._conditions = conditions
@@ -67,9 +71,11 @@ class PendingAlarms:
         self._metrics = metrics
         self._is_open = is_open
         self._monotonic = monotonic
+        self._new_id = new_id
         self._held: dict[str, Held] = {}
         self._kept: dict[str, asyncio.Future[None]] = {}
         self._raised: dict[str, _Raised] = {}
+        self._news: list[Happened] = []
         self._changed = asyncio.Event()
 
     def hold(self, happened: Happened, moment: Moment) -> "Happened | asyncio.Future[None]":
@@ -108,7 +114,16 @@ class PendingAlarms:
             held.event = replace(held.event, repeat_count=max(count, held.event.repeat_count))
 
     def heard(self, event: Event) -> None:
-        """Something happened in the house: it may confirm what is held, or take it back."""
+        """Something happened in the house: it may confirm what is held, or take it back.
+
+        Of what was raised already nothing is taken back; the district hears that somebody says so.
+        """
+        if says_all_right(event):
+            for raised in self._raised.values():
+                if self._is_open(raised.event.id) and event.device not in raised.told:
+                    raised.told.add(event.device)
+                    self._news.append(said_afterwards(event, raised.event, self._new_id()))
+                    self._changed.set()
         for held in self._held.values():
             if event.id != held.event.id:
                 held.weigh(means(event))
@@ -161,7 +176,10 @@ class PendingAlarms:
 
     def look(self, tell: Callable[[list[Outcome]], object]) -> None:
         """Deal with what is due: prompts, alarms, cancellations."""
-        now = self._monotonic()
+        now, news = self._monotonic(), self._news
+        self._news = []
+        if news:
+            tell([*news])
         for held in list(self._held.values()):
             held.look(now)
             if held.is_over:

@@ -1,5 +1,6 @@
 """The pure parts of the watch over falls: what the house says around one, why it is told, which faults are told."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -105,8 +106,6 @@ def test_every_explanation_can_be_given() -> None:
 
 
 def fall(device: str, seconds: float = 0.0, **evidence: Any) -> Event:
-    from datetime import timedelta
-
     return event(type_="fall", device=device, received_at=NOON + timedelta(seconds=seconds), evidence=evidence)
 
 

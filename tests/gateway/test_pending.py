@@ -339,3 +339,17 @@ async def test_what_cannot_be_read_any_more_keeps_no_other_back(file: Path) -> N
     async with running(file, HandClock(1_060.0)) as home:
         await home.look()
         assert await home.types() == [(RAISED, "radar")]
+
+
+async def test_who_says_all_right_of_a_raised_fall_is_told_and_nothing_is_taken_back(home: Home) -> None:
+    await home.hear("radar-3", fall_status="fall_alarm")
+    await home.hear("cancel", action="single")
+    await home.wait(5)
+    await home.hear("cancel", action="single")
+    fall, update = await home.told()
+    assert (type_of(update), update.alarm, update.device) == (UPDATED, fall.id, "cancel")
+    assert update.evidence == {"said_all_right": "cancel"}
+    assert await home.open() == 1
+    await home.gateway.answers.take(json.dumps(_resolved(fall.id)).encode())
+    await home.hear("cancel", action="single")
+    assert len(await home.told()) == 2
