@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.children import ChildError
+from simulator.fleet.district import find_mosquitto
 from simulator.fleet.profiles import PROFILES
 from simulator.fleet.report import is_whole, table
 from simulator.fleet.run import FleetError, Order, run
@@ -54,6 +55,7 @@ def add(commands: "Commands") -> None:
         "--broker", type=_broker, metavar="HOST:PORT",
         help="a broker that runs already, on loopback and without TLS; it may restart meanwhile",
     )  # fmt: skip
+    fleet.add_argument("--tls", action="store_true", help="TLS with a certificate for each home (needs Mosquitto)")
     fleet.add_argument("--keep", type=Path, metavar="DIR", help="leave homes/GATEWAY.db and desk.db there")
     fleet.add_argument("--picture", type=Path, metavar="FILE", help="draw latencies and queues (PNG)")
     fleet.add_argument("--json", action="store_true", help="print one JSON object")
@@ -88,13 +90,13 @@ def _broker(text: str) -> int:
 
 
 def _fleet(options: argparse.Namespace) -> int:
-    refused = _refusal(options.homes, options.broker, options.keep, options.picture)
+    refused = _refusal(options.homes, options.broker, options.tls, options.keep, options.picture)
     if refused:
         print(f"anju-sim fleet: {refused}", file=sys.stderr)
         return 2
     order = Order(
         homes=options.homes, profile=options.profile, seconds=options.seconds, seed=options.seed,
-        broker_port=options.broker, keep=options.keep,
+        broker_port=options.broker, keep=options.keep, encrypted=options.tls,
     )  # fmt: skip
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     failures: list[str] = []
@@ -115,13 +117,15 @@ def _fleet(options: argparse.Namespace) -> int:
     return 0 if is_whole(result) else 1
 
 
-def _refusal(homes: int, broker: int | None, keep: Path | None, picture: Path | None) -> str | None:
+def _refusal(homes: int, broker: int | None, encrypted: bool, keep: Path | None, picture: Path | None) -> str | None:
     """Why the command cannot be obeyed, with the remedy."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = homes * HANDLES_PER_HOME + _OTHER_HANDLES
     processes = os.cpu_count() or 1
     if hard != resource.RLIM_INFINITY and wanted > hard * processes:
         return f"{homes} homes want {wanted} open files, {hard} are allowed to a process; raise it with ulimit -n"
+    if encrypted and (broker is not None or find_mosquitto() is None):
+        return "--tls needs a Mosquitto of its own: install it, and leave out --broker"
     if broker is not None and not listens(broker):
         return f"--broker: nothing listens on port {broker} of loopback; start the broker first"
     if picture is not None and not picture.absolute().parent.is_dir():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from simulator import broker
 from simulator.children import Child, Children, ready
-from simulator.fleet.homes import DISTRICT
+from simulator.fleet.homes import DISTRICT, PLAIN
 from simulator.ports import LOOPBACK, free_port, listens
 from simulator.web import Site, WebError
 
@@ -54,13 +54,18 @@ class District:
     own_broker: bool
     broker_name: str = "given"
     desk: Site = field(default_factory=lambda: Site(free_port()))
+    _broker_settings: str = ""
     _broker: Child | None = None
     _desk: Child | None = None
 
-    async def start(self, tls: str = "tls = false", broker_tls: str = "") -> None:
-        """Start everything; returns once the desk hears the broker. Raises ChildError, OSError."""
+    async def start(self, tls: str = PLAIN, broker_settings: str = "") -> None:
+        """Start everything; returns once the desk hears the broker. Raises ChildError, OSError.
+
+        `tls` are lines for the desk's file, `broker_settings` such for a Mosquitto of our own.
+        """
+        self._broker_settings = broker_settings
         if self.own_broker:
-            await self.start_broker(broker_tls)
+            await self.start_broker()
         values = {"district": DISTRICT, "host": LOOPBACK, "port": self.broker_port, "tls": tls}
         file = self.folder / "desk.toml"
         file.write_text(
@@ -72,15 +77,17 @@ class District:
         self._desk = await self.programs.start("the desk", [f"{_BIN}/anju-desk", "run", "--config", str(file)])
         await ready(self._desk, partial(_hears, self.desk))
 
-    async def start_broker(self, tls: str = "") -> None:
+    async def start_broker(self) -> None:
         """Start the district's own broker, on the same port each time. Raises ChildError, OSError."""
-        mosquitto = shutil.which("mosquitto", path=_MOSQUITTO_PLACES)
+        mosquitto = find_mosquitto()
         command = broker.command(self.broker_port)
         self.broker_name = "rumqttd"
         if mosquitto is not None:
             settings = self.folder / "mosquitto.conf"
-            user = "user root\n" if os.geteuid() == 0 else ""  # else it drops to one that may not read the folder
-            settings.write_text(_MOSQUITTO.format(port=self.broker_port, host=LOOPBACK) + user + tls, encoding="utf-8")
+            lines = [_MOSQUITTO.format(port=self.broker_port, host=LOOPBACK), self._broker_settings]
+            if os.geteuid() == 0:
+                lines.append("user root")  # else it drops to one that may not read the folder
+            settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
             command, self.broker_name = [mosquitto, "-c", str(settings)], "mosquitto"
         self._broker = await self.programs.start("the district's broker", command)
         await ready(self._broker, partial(_accepts, self.broker_port))
@@ -115,6 +122,11 @@ class District:
     def _signal_desk(self, which: signal.Signals) -> None:
         if self._desk is not None:
             self._desk.signal(which)
+
+
+def find_mosquitto() -> str | None:
+    """Where Mosquitto is installed, None where it is not."""
+    return shutil.which("mosquitto", path=_MOSQUITTO_PLACES)
 
 
 async def _accepts(port: int) -> bool:

@@ -7,6 +7,7 @@ from simulator.fleet.radio import DEVICES
 from simulator.ports import LOOPBACK
 
 DISTRICT = "d1"
+PLAIN = "tls = false"
 BRIDGE = "bridge"
 """The path of the serial port in every home; what opens it is in memory."""
 _GATEWAY = """\
@@ -61,8 +62,8 @@ def homes_in(folder: Path, count: int) -> list[Home]:
     return [Home(index, folder / gateway_of(index)) for index in range(count)]
 
 
-def furnish(home: Home, port: int, tls: str = "tls = false") -> None:
-    """Write the gateway's file; `port` is the district's broker's. Raises OSError."""
+def furnish(home: Home, port: int, tls: str = PLAIN) -> None:
+    """Write the gateway's file; `port` is the district's broker's, `tls` the lines about it. Raises OSError."""
     home.folder.mkdir(parents=True, exist_ok=True)
     values = {
         "district": DISTRICT,

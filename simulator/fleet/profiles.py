@@ -15,8 +15,7 @@ from simulator.fleet.radio import Sender
 
 QUAKE_SECONDS = 60.0
 FIRE_SHARE = 0.2
-"""So many of the alarms are smoke; an earthquake's are all cords."""
-_AT_ONCE = 0.0
+"""So many of the alarms are smoke, one of two at least; an earthquake's are all cords."""
 
 
 class Trouble(enum.Enum):
@@ -119,7 +118,7 @@ def script(profile: Profile, homes: int, seconds: float, seed: int) -> Script:
 
 def _alarms(profile: Profile, homes: int, seconds: float, draw: random.Random) -> tuple[list[Saying], tuple[int, ...]]:
     count = max(1, round(homes * profile.alarm_share))
-    fires = int(count * profile.fire_share)
+    fires = max(int(count * profile.fire_share), 1 if profile.fire_share and count > 1 else 0)
     begin = seconds * (profile.storm or 0.0)
     span = min(profile.alarm_seconds, seconds * profile.alarm_span)
     if profile.storm is None or profile.alarm_seconds > 1.0:

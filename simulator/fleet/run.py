@@ -14,8 +14,9 @@ import msgspec
 
 from drivers.link.group import Group
 from simulator.children import Child, Children, children
+from simulator.fleet.certificates import DESK, Certificates
 from simulator.fleet.district import District
-from simulator.fleet.homes import Home, furnish, gateway_of, homes_in, keep
+from simulator.fleet.homes import PLAIN, Home, furnish, gateway_of, homes_in, keep
 from simulator.fleet.profiles import PROFILES, Script, Trouble, script
 from simulator.fleet.report import Measured, Sample, memory_of, summary
 from simulator.fleet.tally import tally
@@ -38,7 +39,10 @@ class FleetError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is asked for. `broker_port` None is a broker of our own; `keep` a folder for the databases."""
+    """What is asked for. `broker_port` None is a broker of our own; `keep` a folder for the databases.
+
+    `encrypted`: TLS, with a certificate for each home; only over a Mosquitto of our own.
+    """
 
     homes: int
     profile: str
@@ -46,6 +50,7 @@ class Order:
     seed: int
     broker_port: int | None = None
     keep: Path | None = None
+    encrypted: bool = False
 
 
 async def run(order: Order, folder: Path) -> tuple[dict[str, Any], Measured]:
@@ -58,9 +63,14 @@ async def run(order: Order, folder: Path) -> tuple[dict[str, Any], Measured]:
             folder, (order.keep or folder) / "desk.db", programs, order.broker_port or free_port(),
             own_broker=order.broker_port is None,
         )  # fmt: skip
-        await district.start()
+        if order.encrypted:
+            certificates = Certificates(folder / "certificates")
+            await district.start(certificates.client_settings(DESK), certificates.broker_settings())
+        else:
+            await district.start()
         for home in homes:
-            furnish(home, district.broker_port)
+            tls = certificates.client_settings(home.gateway) if order.encrypted else PLAIN
+            furnish(home, district.broker_port, tls)
         fleet = Fleet(order, homes, district, plan, measured)
         await fleet.start(programs, folder)
         await fleet.live()
@@ -73,7 +83,7 @@ async def run(order: Order, folder: Path) -> tuple[dict[str, Any], Measured]:
             keep(home, order.keep / "homes")
     result = summary(
         order.homes, measured, counted, profile=order.profile, seconds=order.seconds, seed=order.seed,
-        broker=district.broker_name, fire_and_cord=len(both),
+        broker=district.broker_name, tls=order.encrypted, fire_and_cord=len(both),
     )  # fmt: skip
     return result, measured
 

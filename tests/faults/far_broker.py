@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulator.authority import Authority
 from tests.faults.ip_line import IpLine, Namespace
 from tests.support.brokers import Broker, MosquittoBroker
-from tests.support.certificates import Authority
 
 _CENTRE_PORT = 1883
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import check
-from tests.support.certificates import Authority
+from simulator.authority import Authority
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "docs" / name for name in ("installers.md", "maintainers.md", "integrators.md")]

@@ -15,11 +15,11 @@ from gateway.house import House as Gateway
 from gateway.intake.intake import Happened
 from gateway.store.store import Store
 from gateway.watch import Watch
+from simulator.authority import Authority, Pair
 from simulator.ports import LOOPBACK, free_port
 from tests.gateway.houses import HandClock, event
 from tests.support.brokers import Broker, MosquittoBroker
 from tests.support.centre import Centre, call_centre
-from tests.support.certificates import Authority, Pair
 from tests.support.fake_server import fake_server
 from tests.support.house import House
 from tests.support.wait import until

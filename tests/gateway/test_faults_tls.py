@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.authority import Authority, Pair
 from tests.gateway.faults import SOS, frame, notes, problems, radio_on, ready
 from tests.support.brokers import Broker, MosquittoBroker
-from tests.support.certificates import Authority, Pair
 from tests.support.house import House
 from tests.support.wait import until
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from simulator.fleet.tally import tally
-from tests.support.brokers import Broker
+from tests.support.brokers import MOSQUITTO, Broker
 from tests.support.processes import run, running
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -38,19 +38,19 @@ async def fleet(*words: str) -> dict[str, Any]:
 async def test_a_storm_of_reconnects_loses_and_doubles_nothing_and_lets_fire_go_first(tmp_path: Path) -> None:
     picture, kept = tmp_path / "storm.png", tmp_path / "kept"
     result = await fleet(
-        "--homes", "50", "--profile", "reconnect", "--seconds", "3", "--keep", str(kept), "--picture", str(picture)
+        "--homes", "20", "--profile", "reconnect", "--seconds", "3", "--keep", str(kept), "--picture", str(picture)
     )  # fmt: skip
     counts = {name: result[name] for name in ("homes", "alarms_raised", "alarms_received", "lost", "doubled")}
-    assert counts == {"homes": 50, "alarms_raised": 5, "alarms_received": 5, "lost": 0, "doubled": 0}
+    assert counts == {"homes": 20, "alarms_raised": 2, "alarms_received": 2, "lost": 0, "doubled": 0}
     assert result["fire_first"] == result["fire_and_cord"] == 1
     assert result["latency_ms"]["p50"] <= result["latency_ms"]["p99"] <= result["latency_ms"]["max"]
     assert result["rss_mib_per_home"] > 0
     assert result["cpu_seconds_per_home"] > 0
     assert picture.read_bytes().startswith(PNG)
     assert sorted(path.name for path in kept.iterdir()) == ["desk.db", "homes"]
-    assert [path.name for path in sorted((kept / "homes").iterdir())] == [f"gw-{n:04d}.db" for n in range(1, 51)]
+    assert [path.name for path in sorted((kept / "homes").iterdir())] == [f"gw-{n:04d}.db" for n in range(1, 21)]
     assert sorted(ids_of(kept / "desk.db", "SELECT id FROM alarms")) == sorted(raised_in(kept))
-    assert len(raised_in(kept)) == 5
+    assert len(raised_in(kept)) == 2
 
 
 async def test_an_outside_broker_may_restart_in_an_earthquake(tmp_path: Path, district_broker: Broker) -> None:
@@ -66,11 +66,17 @@ async def test_an_outside_broker_may_restart_in_an_earthquake(tmp_path: Path, di
     assert ids_of(tmp_path / "kept" / "desk.db", "SELECT id FROM alarms") == raised_in(tmp_path / "kept")
 
 
-@pytest.mark.parametrize("profile", ["failover", "slow_desk"])
-async def test_every_alarm_is_received_whatever_happens_to_the_district(profile: str) -> None:
-    result = await fleet("--homes", "10", "--profile", profile, "--seconds", "3")
-    assert result["alarms_received"] == result["alarms_raised"] > 0
+async def test_every_alarm_is_received_though_the_broker_dies() -> None:
+    result = await fleet("--homes", "10", "--profile", "failover", "--seconds", "3")
+    assert (result["alarms_received"], result["alarms_raised"]) == (1, 1)
     assert (result["lost"], result["doubled"]) == (0, 0)
+
+
+@pytest.mark.skipif(not MOSQUITTO.exists(), reason="mosquitto is not installed (apt-get install mosquitto)")
+async def test_every_home_has_a_certificate_of_its_own_before_a_slow_desk() -> None:
+    result = await fleet("--homes", "10", "--profile", "slow_desk", "--seconds", "3", "--tls")
+    assert (result["alarms_received"], result["alarms_raised"]) == (1, 1)
+    assert (result["lost"], result["doubled"], result["tls"]) == (0, 0, True)
 
 
 WRONG = {
@@ -80,6 +86,7 @@ WRONG = {
     "broker far away": (("--homes", "3", "--broker", "192.0.2.1:1883"), "no broker on loopback"),
     "broker without a port": (("--homes", "3", "--broker", "127.0.0.1:x"), "has no port"),
     "no broker": (("--homes", "3", "--broker", "127.0.0.1:9"), "nothing listens on port 9"),
+    "certificates for another's broker": (("--homes", "3", "--tls", "--broker", "127.0.0.1:1"), "leave out --broker"),
     "picture nowhere": (("--homes", "3", "--picture", "/nowhere/a.png"), "there is no folder /nowhere"),
     "kept nowhere": (("--homes", "3", "--keep", "/proc/nowhere"), "name a folder that can be made"),
 }

@@ -10,9 +10,9 @@ import aiomqtt
 import psutil
 import pytest
 
+from simulator.authority import Authority, Pair
 from tests.support.brokers import Broker, MosquittoBroker
 from tests.support.centre import call_centre, silent, stores
-from tests.support.certificates import Authority, Pair
 from tests.support.processes import running
 from tests.support.wait import until
 

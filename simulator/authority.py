@@ -1,4 +1,4 @@
-"""A certificate authority for tests: server and client certificates, right ones and each kind of wrong one.
+"""A certificate authority for fleets and tests: server and client certificates, right ones and each kind of wrong one.
 
 EC P-256, with key usage and key identifiers, because Python 3.13 refuses certificates without them.
 """
@@ -26,7 +26,7 @@ class Pair(NamedTuple):
 class Authority:
     """A CA that writes what it issues into `folder`."""
 
-    def __init__(self, folder: Path, name: str = "test-authority") -> None:
+    def __init__(self, folder: Path, name: str = "authority") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
