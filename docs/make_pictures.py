@@ -17,13 +17,16 @@ _FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-ru
 
 
 def main() -> None:
-    """Start the demo, wait for two alarms on the desk, take the desk in both languages and on a phone."""
+    """Start the demo, let a kitchen smoke, take the home and the desk in both languages, the desk on a phone too."""
     command = [str(Path(sys.executable).with_name("anju")), "demo"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo, tempfile.TemporaryDirectory() as profile:
+    running = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with running as demo, tempfile.TemporaryDirectory() as profile:
         assert demo.stdout is not None
-        page = demo.stdout.readline().strip()
+        assert demo.stderr is not None
+        page, home = demo.stdout.readline().strip(), demo.stderr.readline().split()[-1]
         browser = _browser(profile)
         try:
+            _take_home(browser, home)
             _take(browser, page)
         finally:
             browser.quit()
@@ -36,6 +39,18 @@ def _browser(profile: str) -> webdriver.Chrome:
     for flag in (*_FLAGS.split(), f"--user-data-dir={profile}", "--lang=zh-CN"):
         options.add_argument(flag)
     return webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+
+
+def _take_home(browser: webdriver.Chrome, home: str) -> None:
+    browser.set_window_size(1_500, 1_130)
+    browser.get(home)
+    wait = WebDriverWait(browser, PATIENCE_SECONDS)
+    wait.until(lambda _: browser.find_elements(By.CSS_SELECTOR, "#said [data-state=accepted]"))
+    browser.find_element(By.CSS_SELECTOR, "[data-quick=smoke_on]").click()
+    wait.until(lambda _: len(browser.find_elements(By.CSS_SELECTOR, "#alarms li")) >= ALARMS)
+    _save(browser, "home-zh-CN.png")
+    browser.find_element(By.ID, "language").click()
+    _save(browser, "home-en.png")
 
 
 def _take(browser: webdriver.Chrome, page: str) -> None:

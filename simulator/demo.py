@@ -1,8 +1,8 @@
 """The demo: an alarm travels from a house to the desk and its answer back, with every real program in between.
 
-`python -P -m simulator.demo` serves a desk to look at until Ctrl-C; `--once` does one cord and one smoke alarm and
-exits 0 only where both arrived and were answered; `--json` prints what was measured as one JSON object, also where a
-hop is cut.
+`python -P -m simulator.demo` serves a desk to look at and a home to play with until Ctrl-C; `--once` does one cord and
+one smoke alarm and exits 0 only where both arrived and were answered; `--json` prints what was measured as one JSON
+object, also where a hop is cut.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint, Inbound, MqttError, Session, SessionOptions, open_session
@@ -21,11 +21,17 @@ from drivers.link.pty import PtyPair
 from simulator.children import ChildError, Children, children
 from simulator.demo_house import Ports, start_district, start_gateway
 from simulator.demo_journal import Journal, summary, table
-from simulator.demo_scenes import Stage, open_house, two_alarms
-from simulator.ports import LOOPBACK, require_loopback
+from simulator.demo_scenes import Stage, first_alarm, two_alarms
+from simulator.plan_file import load_plan
+from simulator.play.live import Live
+from simulator.play.server import PlaySite, serve
+from simulator.play.view import View
+from simulator.play.world import play_world
+from simulator.ports import LOOPBACK, free_port, require_loopback
 from simulator.radio import RadioBridge
 from simulator.web import Site, WebError
 
+PLAN, FIRST_PULLED = "one-bedroom", "cord-bath"
 _GIVE_UP_SECONDS = 40.0
 """With the stopping of the programs this stays below a minute."""
 
@@ -67,7 +73,7 @@ async def _play_safely(*, once: bool, as_json: bool) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="anju-demo-") as folder:
             async with asyncio.timeout(_GIVE_UP_SECONDS if once else None):
-                desk = await _play(Path(folder), journal, once=once)
+                desk = await (_play_once if once else _open_house)(Path(folder), journal)
     except* TimeoutError:
         reached = [f"{alarm.type}: {', '.join(alarm.states)}" for alarm in journal.alarms.values()]
         problems.append(f"gave up; this far the alarms came: {'; '.join(reached) or 'none was raised'}")
@@ -91,36 +97,52 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
     return found
 
 
-async def _play(folder: Path, journal: Journal, *, once: bool) -> list[dict[str, Any]]:
+async def _play_once(folder: Path, journal: Journal) -> list[dict[str, Any]]:
     """Returns every alarm on the desk at the end."""
     require_loopback()
     ports = Ports()
     async with children() as programs:
         with PtyPair(folder / "rf") as pty:
             token = await start_district(folder, ports, programs)
-            if not once:
-                print(f"http://{LOOPBACK}:{ports.desk}/", flush=True)
             await start_gateway(folder, ports, programs, journal.take)
             bridge = RadioBridge(pty, frame_format="a4", seed=1)
             broker = Endpoint(host=LOOPBACK, port=ports.local)
             async with open_session(broker, SessionOptions(client_id="anju-demo"), _ignore) as session:
-                stage = Stage(journal, Site(ports.desk, token), bridge, session)
-                return await _perform(stage, programs, once=once)
+                return await _perform(Stage(journal, Site(ports.desk, token), bridge, session), programs)
 
 
-async def _perform(stage: Stage, programs: Children, *, once: bool) -> list[dict[str, Any]]:
+async def _perform(stage: Stage, programs: Children) -> list[dict[str, Any]]:
     async with Group() as tasks:
         beside = [
             tasks.create_task(programs.guard()),
             tasks.create_task(stage.bridge.listen()),
             tasks.create_task(stage.session.lost()),
         ]
-        if not once:
-            await open_house(stage)
         desk = await two_alarms(stage)
         for task in beside:
             task.cancel()
     return desk
+
+
+async def _open_house(folder: Path, journal: Journal) -> NoReturn:
+    """The desk and the home, for a visitor, until somebody ends it."""
+    require_loopback()
+    view, port = View(), free_port()
+
+    def on_line(line: str) -> None:
+        journal.take(line)
+        view.take(line)
+
+    async with play_world(load_plan(PLAN), folder, on_line) as world, Group() as tasks:
+        await world.start()
+        live = Live(load_plan(PLAN), world)
+        tasks.create_task(serve(PlaySite(live, world, view), port))
+        tasks.create_task(live.run())
+        tasks.create_task(view.run(world))
+        print(f"http://{LOOPBACK}:{world.desk.port}/", flush=True)
+        print(f"anju demo: play with the home on http://{LOOPBACK}:{port}/", file=sys.stderr, flush=True)
+        await first_alarm(journal, world.desk, lambda: live.do("press", FIRST_PULLED, {}))
+    raise AssertionError("the page is served for ever")
 
 
 def _ignore(_session: Session, _inbound: Inbound) -> None:

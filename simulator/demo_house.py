@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from simulator import broker
-from simulator.children import Children, ready
+from simulator.children import Child, Children, ready
 from simulator.ports import LOOPBACK, free_port
 from simulator.readiness import CONNECTED, accepts, shows
 from simulator.web import Site
 
 CORD_CODE = "9EAD9F"
 SMOKE_NAME, BUTTON_NAME = "smoke-1", "button-1"
+GATEWAY, RESIDENT = "gw-demo", "r-demo-1"
 _BIN = Path(sys.executable).parent
 _CONNECTED = (CONNECTED, 'anju_serial_connected{port="rf"} 1.0')
 
@@ -93,12 +94,25 @@ async def start_district(folder: Path, ports: Ports, programs: Children) -> str:
     for name, port in (("the district's broker", ports.district), ("the local broker", ports.local)):
         child = await programs.start(name, broker.command(port))
         await ready(child, partial(accepts, port))
+    return (await open_desk(folder, ports, programs))[0]
+
+
+async def open_desk(folder: Path, ports: Ports, programs: Children) -> tuple[str, Child]:
+    """Start the desk for the first time. Returns an operator's token and the desk once it serves. Raises ChildError."""
+    (folder / "desk.toml").write_text(_DESK.format_map({"folder": folder, "host": LOOPBACK, **asdict(ports)}))
+    (folder / "cards.csv").write_text(_RESIDENTS, encoding="utf-8")
     config = ("--config", f"{folder}/desk.toml")
     await _finish(programs, "the import of the cards", "residents", *config, "--import", f"{folder}/cards.csv")
     token = await _finish(programs, "the making of a token", "token", *config, "--name", "demo", "--role", "operator")
-    desk = await programs.start("the desk", [f"{_BIN}/anju-desk", "run", *config, "--sign-in-visitors"])
+    return token.splitlines()[-1], await start_desk(folder, ports, programs)
+
+
+async def start_desk(folder: Path, ports: Ports, programs: Children) -> Child:
+    """Start the desk, for the first time or again; returns once it serves. Raises ChildError."""
+    command = [f"{_BIN}/anju-desk", "run", "--config", f"{folder}/desk.toml", "--sign-in-visitors"]
+    desk = await programs.start("the desk", command)
     await ready(desk, partial(shows, Site(ports.desk), "/healthz"))
-    return token.splitlines()[-1]
+    return desk
 
 
 async def start_gateway(folder: Path, ports: Ports, programs: Children, on_line: Callable[[str], None]) -> None:
@@ -113,8 +127,6 @@ async def start_gateway(folder: Path, ports: Ports, programs: Children, on_line:
 def _write(folder: Path, ports: Ports) -> None:
     values = {"folder": folder, "host": LOOPBACK, **asdict(ports)}
     (folder / "gateway.toml").write_text(_GATEWAY.format_map(values), encoding="utf-8")
-    (folder / "desk.toml").write_text(_DESK.format_map(values), encoding="utf-8")
-    (folder / "cards.csv").write_text(_RESIDENTS, encoding="utf-8")
 
 
 async def _finish(programs: Children, name: str, *words: str) -> str:

@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import cycle
-from typing import Any, NoReturn
+from typing import Any
 
 from drivers.link.group import Group
 from drivers.link.mqtt import Session
-from simulator.demo_house import BUTTON_NAME, CORD_CODE, SMOKE_NAME
+from simulator.demo_house import CORD_CODE, SMOKE_NAME
 from simulator.demo_journal import Journal
 from simulator.radio import RadioBridge
 from simulator.web import Site, WebError
@@ -21,10 +20,6 @@ _SETTLE_SECONDS = 0.5
 """A doubled alarm would come right behind the right one."""
 _OPERATOR_SECONDS = 2.0
 """Long enough for a visitor to see an alarm arrive before it is accepted."""
-_VISITOR_SECONDS = 6.0
-_SCENE_SECONDS = 45.0
-_MOST_OPEN = 4
-"""No new alarm while the visitor has so many to handle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +46,14 @@ async def two_alarms(stage: Stage) -> list[dict[str, Any]]:
     return await _alarms(stage.desk, "all")
 
 
-async def open_house(stage: Stage) -> NoReturn:
-    """The first alarm is accepted before the visitor's eyes; the next ones are his to handle."""
+async def first_alarm(journal: Journal, desk: Site, pull: Callable[[], None]) -> None:
+    """One alarm that is accepted before the visitor's eyes; a line of standard output for each of its states."""
     async with Group() as tasks:
-        tasks.create_task(operate(stage.desk, 1, _OPERATOR_SECONDS))
-        tasks.create_task(stage.bridge.press(CORD_CODE))
+        tasks.create_task(operate(desk, 1, _OPERATOR_SECONDS))
+        pull()
         for state in ("received", "accepted"):
-            await stage.journal.until(partial(_first_is, stage.journal, state))
+            await journal.until(partial(_first_is, journal, state))
             print(state, flush=True)
-    smoke, button = ZigbeeDevice(SMOKE_NAME), ZigbeeDevice(BUTTON_NAME)
-    await asyncio.sleep(_VISITOR_SECONDS)
-    for scene in cycle(("smoke", "button", "smoke over", "cord")):
-        if scene == "smoke":
-            await publish(stage.session, smoke.report(smoke=True))
-        elif scene == "smoke over":
-            await publish(stage.session, smoke.report(smoke=False))
-        elif scene == "button":
-            await publish(stage.session, *button.press("emergency"))
-        else:
-            await stage.bridge.press(CORD_CODE)
-        await asyncio.sleep(_SCENE_SECONDS)
-        await _room_for_more(stage.desk)
-    raise AssertionError("a cycle has no end")
 
 
 async def operate(desk: Site, count: int, pause_seconds: float) -> None:
@@ -115,13 +96,6 @@ async def _alarms(desk: Site, state: str) -> list[dict[str, Any]]:
         raise WebError(f"the desk's list of alarms: status {status}")
     rows: list[dict[str, Any]] = json.loads(text)["alarms"]
     return rows
-
-
-async def _room_for_more(desk: Site) -> None:
-    """Wait until the visitor has handled some; each change of an alarm is a reason to look again."""
-    async for _ in desk.events("/api/stream"):
-        if len(await _alarms(desk, "open")) < _MOST_OPEN:
-            return
 
 
 def _first_is(journal: Journal, state: str) -> bool:

@@ -5,6 +5,7 @@ no sensor does.
 """
 
 import heapq
+import math
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -94,12 +95,29 @@ class Home:
 
     def acts(self) -> Iterator[Act]:
         """Every act of the scenario in the order of time, until it is over."""
+        self.begin()
+        yield from self.due(self._scenario.lasts_seconds)
+
+    def begin(self) -> None:
+        """Let the devices live, and the scenario's steps be due."""
         for step in self._scenario.steps:
-            self._push(step.at, step)
+            self.do(step)
         for device in self._devices:
             self._sleep(device)
         self._next_sign()
-        while self._due and self._due[0][0] <= self._scenario.lasts_seconds:
+
+    def do(self, step: Step) -> None:
+        """One thing more happens at its time."""
+        self._push(step.at, step)
+
+    @property
+    def next_at(self) -> float:
+        """When something is due again; infinite where nothing is."""
+        return self._due[0][0] if self._due else math.inf
+
+    def due(self, until: float) -> Iterator[Act]:
+        """Every act up to that time."""
+        while self.next_at <= until:
             at, _, due = heapq.heappop(self._due)
             act = self._meet(at, due)
             if act is not None:

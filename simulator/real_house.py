@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -22,9 +23,20 @@ _SIGNS_OF_LIFE = ("connected to the district", "listening on the local broker", 
 
 
 class RealHouse:
-    """Its programs run in `programs`; `run` has to run for it. A gateway's file must stand at the place."""
+    """Its programs run in `programs`; `run` has to run for it. A gateway's file must stand at the place.
 
-    def __init__(self, place: Place, receivers: tuple[str, ...], programs: Children, group: asyncio.TaskGroup) -> None:
+    `on_line` sees each line of the gateway's log.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        receivers: tuple[str, ...],
+        programs: Children,
+        group: asyncio.TaskGroup,
+        on_line: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self._on_line = on_line
         self._place = place
         self._receivers = receivers
         self._programs = programs
@@ -100,6 +112,7 @@ class RealHouse:
 
     def _note(self, line: str) -> None:
         self._said |= {sign for sign in _SIGNS_OF_LIFE if sign in line}
+        self._on_line(line)
 
     async def _hears(self) -> bool:
         broker_runs = self._broker is not None and self._broker.running

@@ -54,11 +54,8 @@ class Act:
     what: Radio | Publication | Change
 
 
-class World(Protocol):
-    """One house, its district and the time there. None of it returns before it is done."""
-
-    async def until(self, at: float) -> None:
-        """Let the time come that is `at` seconds after the scenario's midnight; at once where it is past."""
+class Outside(Protocol):
+    """The outside of one house. None of it returns before it is done."""
 
     async def radio(self, receiver: str, data: bytes) -> None:
         """Let a receiver's serial line say these bytes; nothing while it is unplugged."""
@@ -73,14 +70,26 @@ class World(Protocol):
         """Let something happen to the world itself."""
 
 
+class World(Outside, Protocol):
+    """One house, its district and the time there."""
+
+    async def until(self, at: float) -> None:
+        """Let the time come that is `at` seconds after the scenario's midnight; at once where it is past."""
+
+
 async def play(acts: Iterable[Act], world: World) -> None:
     """Perform the acts, each at its time."""
     for act in acts:
         await world.until(act.at)
-        match act.what:
-            case Radio(receiver, data):
-                await world.radio(receiver, data)
-            case Publication():
-                await world.publish(act.what)
-            case Change():
-                await world.change(act.what)
+        await perform(act, world)
+
+
+async def perform(act: Act, world: Outside) -> None:
+    """Perform one act, now."""
+    match act.what:
+        case Radio(receiver, data):
+            await world.radio(receiver, data)
+        case Publication():
+            await world.publish(act.what)
+        case Change():
+            await world.change(act.what)
