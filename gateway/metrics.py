@@ -3,9 +3,8 @@
 No label ever bears personal data, an address or a device, and no label set grows without bound.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
-
 from drivers.event import Kind
+from gateway.counting import Counter, Gauge, Histogram, Registry
 
 LABEL_VALUES_LIMIT = 64
 """Distinct values of one free label; whatever comes after that is counted as `other`."""
@@ -30,11 +29,10 @@ class _BoundedLabel:
 
 
 class Metrics:
-    """All counters of one gateway, in a registry of their own. Counting is safe from any thread."""
+    """All counters of one gateway, for the loop's thread."""
 
     def __init__(self, version: str) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the text for nothing
-        self._registry = registry = CollectorRegistry()
+        self._registry = registry = Registry()
         self._reasons = _BoundedLabel()
         self._ignored_reasons = _BoundedLabel()
         self._unknown_sources = Counter(
@@ -46,8 +44,9 @@ class Metrics:
             ["driver", "reason"],
             registry=registry,
         )
-        events = Counter("anju_events", "Events, by kind", ["kind"], registry=registry)
-        self._events = {kind.value: events.labels(kind.value) for kind in Kind}
+        self._events = Counter("anju_events", "Events, by kind", ["kind"], registry=registry)
+        for kind in Kind:
+            self._events.inc(kind.value, by=0)
         self._alarms = Counter("anju_alarms", "Alarms and tests raised, by type", ["type"], registry=registry)
         self._commit = Histogram(
             "anju_commit_seconds", "Time of one durable commit", buckets=_COMMIT_BUCKETS, registry=registry
@@ -128,7 +127,7 @@ class Metrics:
             "anju_route_up", "1 while a way to the centre works, by its name", ["route"], registry=registry
         )
         build_info = Gauge("anju_build_info", "Always 1; the version is the label", ["version"], registry=registry)
-        build_info.labels(version).set(1)
+        build_info.set(1, version)
 
     def unknown_source(self) -> None:
         """A sound message came from a source that is not enrolled."""
@@ -136,15 +135,15 @@ class Metrics:
 
     def rejected(self, driver: str, reason: str, count: int = 1) -> None:
         """`count` things were heard that are no message of `driver`, all for the same reason."""
-        self._rejects.labels(driver, self._reasons.bound(reason)).inc(count)
+        self._rejects.inc(driver, self._reasons.bound(reason), by=count)
 
     def event_stored(self, kind: str) -> None:
         """An event happened."""
-        self._events[kind].inc()
+        self._events.inc(kind)
 
     def alarm_raised(self, type_: str) -> None:
         """An alarm or a test became durable; updates and ends are not counted here."""
-        self._alarms.labels(type_).inc()
+        self._alarms.inc(type_)
 
     def pending_alarms(self, held: int) -> None:
         """So many alarms can still be taken back."""
@@ -152,7 +151,7 @@ class Metrics:
 
     def pending_ended(self, type_: str, end: str) -> None:
         """An alarm can be taken back no more: `end` is a standing of `gateway.pending`."""
-        self._pending_ended.labels(type_, end).inc()
+        self._pending_ended.inc(type_, end)
 
     def fall_found(self) -> None:
         """A fall was found in the samples of a worn device."""
@@ -168,11 +167,11 @@ class Metrics:
 
     def alarm_hop(self, hop: str, seconds: float) -> None:
         """One hop of an alarm's way took so many seconds."""
-        self._hop.labels(hop).observe(seconds)
+        self._hop.observe(seconds, hop)
 
     def publish_refused(self, reason_code: int) -> None:
         """The broker refused a message with this MQTT 5 reason code."""
-        self._publish_refused.labels(f"0x{reason_code:02x}").inc()
+        self._publish_refused.inc(f"0x{reason_code:02x}")
 
     def uplink_connected(self) -> None:
         """The district's broker accepted our connection."""
@@ -185,16 +184,16 @@ class Metrics:
 
     def stream_blocks(self, count: int) -> None:
         """So many blocks of a worn device's samples came in order."""
-        self._stream_blocks.inc(count)
+        self._stream_blocks.inc(by=count)
 
     def stream_gap(self, missing_blocks: int) -> None:
         """A worn device's samples have a gap of so many blocks, 0 where nobody knows."""
         self._stream_gaps.inc()
-        self._stream_missing.inc(missing_blocks)
+        self._stream_missing.inc(by=missing_blocks)
 
     def stream_late(self, count: int) -> None:
         """So many blocks of samples came twice or after they had been given up."""
-        self._stream_late.inc(count)
+        self._stream_late.inc(by=count)
 
     def hand_tests_due(self, count: int) -> None:
         """So many devices that cannot be supervised have not been used or tested for a month."""
@@ -207,24 +206,24 @@ class Metrics:
 
     def answered(self, state: str) -> None:
         """An answer of the centre was taken."""
-        self._answers.labels(state).inc()
+        self._answers.inc(state)
 
     def answer_ignored(self, reason: str) -> None:
         """An answer of the centre was not taken (unknown message, lower rank, unreadable)."""
-        self._answers_ignored.labels(self._ignored_reasons.bound(reason)).inc()
+        self._answers_ignored.inc(self._ignored_reasons.bound(reason))
 
     def output_message(self, result: str) -> None:
         """A message to an output was `sent`, `not_sent`, or `dropped` for a newer one."""
-        self._output_messages.labels(result).inc()
+        self._output_messages.inc(result)
 
     def serial_connected(self, port: str, *, connected: bool) -> None:
         """A serial port, by its configured name, was opened or lost."""
-        self._serial_connected.labels(port).set(connected)
+        self._serial_connected.set(connected, port)
 
     def route_up(self, route: str, *, up: bool) -> None:
         """A way to the centre, by its configured name, works or does not."""
-        self._route_up.labels(route).set(up)
+        self._route_up.set(up, route)
 
     def render(self) -> bytes:
         """The whole registry in the Prometheus text format 0.0.4 (UTF-8)."""
-        return generate_latest(self._registry)
+        return self._registry.render()

@@ -91,3 +91,15 @@ def test_the_maintainers_table_is_what_the_gateway_shows() -> None:
     ]
     written = [line for line in MAINTAINERS.read_text("utf-8").splitlines() if line.startswith("| `anju_")]
     assert written == shown
+
+
+def test_a_histogram_counts_up_to_each_bound_and_all() -> None:
+    metrics = Metrics("1.2.3")
+    for seconds in (0.0005, 0.004, 0.02, 99.0):
+        metrics.committed(seconds)
+    read = samples(metrics)
+    counts = {
+        bound: read["anju_commit_seconds_bucket", (("le", bound),)] for bound in ("0.0005", "0.005", "10.0", "+Inf")
+    }
+    assert counts == {"0.0005": 1, "0.005": 2, "10.0": 3, "+Inf": 4}
+    assert read["anju_commit_seconds_count", ()] == 4
