@@ -125,7 +125,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
     )  # fmt: skip
     parts["watch"] = watch.run
     parts |= house.further.tasks
-    parts["watchdog"] = partial(feed, house.store, house.clock, problems, house.around.pause)
+    parts["watchdog"] = partial(feed, house.store, house.clock, problems, house.around.pause, house.around.disk_seconds)
     if config.origin == "trial":
         parts["trial of the settings"] = house.trial.run
     parts["heartbeat"] = partial(house.status.beat, house.announce)

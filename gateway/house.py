@@ -101,7 +101,7 @@ class House:
             if port.driver in SERIAL_DRIVERS
         }
         self.intake = Intake(devices, self.drivers, config.presses_per_minute, around.new_id)
-        self.worn = Worn(self.drivers, self.intake.lookup, self.metrics, self.digest, clock.monotonic)
+        self.worn = Worn(self.drivers, self.intake.lookup, self.metrics, self.digest, clock.monotonic, around.pause)
         self.status = StatusBook(store, self.intake, self.ledger, self.problems, clock, config.uplink.heartbeat_minutes)
         self.status.enrol(config.devices, self.drivers)
         self.status.absence = lambda: self.away.absence

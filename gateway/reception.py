@@ -87,7 +87,7 @@ class Reception:
 
     def tell(self, outcomes: list[Outcome]) -> "list[asyncio.Future[Any]]":
         """Deal with what the gateway noticed itself; the futures tell when it is kept."""
-        return self._effects(outcomes, self.moment())
+        return self._effects(outcomes, self.moment()) if outcomes else []
 
     def _effects(self, outcomes: list[Outcome], moment: Moment) -> "list[asyncio.Future[Any]]":
         return [kept for outcome in outcomes for kept in self._effect(outcome, moment)]

@@ -5,7 +5,7 @@ HELD_BLOCKS of each enrolled device wait for an earlier one, and not for longer 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from drivers.device import Device, Lookup
@@ -29,7 +29,14 @@ class SampleSink(Protocol):
 class Samples:
     """The streams of all enrolled worn devices."""
 
-    def __init__(self, lookup: Lookup, sinks: Sequence[SampleSink], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        sinks: Sequence[SampleSink],
+        monotonic: Callable[[], float],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._pause = pause
         self._lookup = lookup
         self._sinks = sinks
         self._monotonic = monotonic
@@ -65,7 +72,7 @@ class Samples:
     async def run(self) -> None:
         """Flush for ever."""
         while True:
-            await asyncio.sleep(WAIT_SECONDS)
+            await self._pause(WAIT_SECONDS)
             self.flush()
 
     def _give(self, device: Device, found: list[Stretch | Gap], now: float) -> None:

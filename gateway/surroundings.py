@@ -13,6 +13,7 @@ from drivers.link.serial import OpenPort, open_port
 from drivers.link.session import OpenSession
 from gateway.ids import new_id
 from gateway.store.writer import BeginWriting, ThreadWriter
+from gateway.watchdog import DURABLE_PROBE_SECONDS
 
 
 def _jitter() -> float:
@@ -23,6 +24,7 @@ def _jitter() -> float:
 class Surroundings:
     """`pause` waits so many seconds between two looks at what may have become due; `jitter` is drawn in [0.5, 1.5).
 
+    `disk_seconds` is how often the disk itself is tried; memory never fails.
     `is_own_process` is false where several houses share a process: then nobody but its owner stops a house (no signal
     does), and it serves neither its pages nor `anju learn`.
     """
@@ -33,6 +35,7 @@ class Surroundings:
     jitter: Callable[[], float] = _jitter
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     begin_writing: BeginWriting = ThreadWriter
+    disk_seconds: float = DURABLE_PROBE_SECONDS
     is_own_process: bool = True
 
 

@@ -36,7 +36,11 @@ def notify(state: str) -> None:
 
 
 async def feed(
-    store: Store, clock: Clock, problems: Problems, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    store: Store,
+    clock: Clock,
+    problems: Problems,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    durable_seconds: float = DURABLE_PROBE_SECONDS,
 ) -> None:
     """Probe the store and feed the watchdog, for ever.
 
@@ -45,7 +49,7 @@ async def feed(
     """
     proven = clock.monotonic()
     while True:
-        durable = clock.monotonic() - proven >= DURABLE_PROBE_SECONDS
+        durable = clock.monotonic() - proven >= durable_seconds
         try:
             await store.probe(clock.now(), durable=durable)
         except TimeoutError:

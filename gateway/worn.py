@@ -1,5 +1,6 @@
 """What becomes of the samples of worn devices in this house: nothing is loaded where none is enrolled."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ class Worn:
         metrics: Metrics,
         digest: DigestBook,
         monotonic: Callable[[], float],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.hearers: dict[str, Callable[[str, bytes], None]] = {}
         self.on_lines: dict[str, Callable[[str, bytes], None]] = {}
@@ -39,7 +41,7 @@ class Worn:
 
         book = StreamBook(metrics)
         self._sinks.append(book)
-        samples = Samples(lookup, self._sinks, monotonic)
+        samples = Samples(lookup, self._sinks, monotonic, pause)
         self.hearers[WEARABLE] = samples.hear
         self.on_lines[WEARABLE] = samples.take
         self.parts["samples"] = samples.run
