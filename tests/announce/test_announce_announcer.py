@@ -12,8 +12,8 @@ from gateway.announce.output import Announcement
 from gateway.announce.switch import Led
 from gateway.notice import Notices
 from gateway.problems import Problems
+from simulator.driven.loop import run_virtually
 from tests.announce.events import raised
-from tests.announce.virtual import run_virtually
 
 
 class Recorder:

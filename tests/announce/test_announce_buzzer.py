@@ -10,8 +10,8 @@ from gateway.announce.switch import SwitchError
 from gateway.announce.words import SPOKEN_AT_A_PRESS, SPOKEN_BEFORE_AN_ALARM
 from gateway.notice import RANKS
 from gateway.problems import Problems
+from simulator.driven.loop import run_virtually
 from tests.announce.events import raised
-from tests.announce.virtual import run_virtually
 
 
 class Ear:

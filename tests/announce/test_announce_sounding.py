@@ -20,8 +20,8 @@ from gateway.metrics import Metrics
 from gateway.notice import Notices
 from gateway.outlet import Outlet
 from gateway.problems import Problems
+from simulator.driven.loop import run_virtually
 from tests.announce.events import raised
-from tests.announce.virtual import run_virtually
 
 SIREN = OutputConfig(
     name="siren", driver="zigbee2mqtt", action="siren", target=Target(address="siren-1"), line=BROKER,
