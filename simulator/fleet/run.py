@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +54,18 @@ class Order:
     encrypted: bool = False
 
 
-async def run(order: Order, folder: Path) -> tuple[dict[str, Any], Measured]:
-    """Run a fleet with its files in `folder`. Raises FleetError, ChildError, TallyError, OSError."""
+Beside = Callable[[District], Coroutine[Any, Any, None]]
+
+
+async def _nothing(_district: District) -> None:
+    return
+
+
+async def run(order: Order, folder: Path, beside: Beside = _nothing) -> tuple[dict[str, Any], Measured]:
+    """Run a fleet with its files in `folder`; `beside` goes on from all homes connected, and is waited for.
+
+    Raises FleetError, ChildError, TallyError, OSError.
+    """
     homes = homes_in((order.keep or folder) / "homes", order.homes)
     plan = script(PROFILES[order.profile], order.homes, order.seconds, order.seed)
     measured = Measured()
@@ -73,7 +84,7 @@ async def run(order: Order, folder: Path) -> tuple[dict[str, Any], Measured]:
             furnish(home, district.broker_port, tls)
         fleet = Fleet(order, homes, district, plan, measured)
         await fleet.start(programs, folder)
-        await fleet.live()
+        await fleet.live(beside)
         await district.stop_desk()
     databases = [home.database for home in homes]
     both = [gateway_of(index) for index in plan.both]
@@ -129,15 +140,17 @@ class Fleet:
             self._processes.append(process)
         self._measured.processes = count
 
-    async def live(self) -> None:
+    async def live(self, beside: Beside) -> None:
         """From the first connection to the last home's end. Raises FleetError, ChildError."""
         async with Group() as tasks:
             guards = [tasks.create_task(process.child.guard()) for process in self._processes]
             guards.append(tasks.create_task(self._district.guard()))
             await self._connect()
             looking = [tasks.create_task(self._sample()), tasks.create_task(self._look_at_the_desk())]
+            watching = tasks.create_task(beside(self._district))
             await self._play()
             await self._settle()
+            await watching
             for task in (*looking, *guards):
                 task.cancel()
         await self._end()
