@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callcentre.reading_fall import FallFacts, read_fall
+from callcentre.reading_rhythm import RhythmFacts, read_rhythm
 
 READINGS_LIMIT = 8
 _WORD = re.compile(r"[A-Za-z0-9_]{1,32}")
@@ -19,7 +20,7 @@ _SIDES = ("low", "high")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Readings of a quantity on one side of its limit, since when somebody is away, or a fall. Unknown is None."""
+    """Readings of a quantity beyond a limit, since when somebody is away, a fall, or a silence. Unknown is None."""
 
     quantity: str | None = None
     unit: str | None = None
@@ -30,6 +31,7 @@ class Finding:
     minutes: float | None = None
     limit_minutes: float | None = None
     fall: FallFacts | None = None
+    rhythm: RhythmFacts | None = None
 
 
 def read_finding(evidence: Any, alarm_type: str = "") -> Finding | None:
@@ -49,9 +51,10 @@ def read_finding(evidence: Any, alarm_type: str = "") -> Finding | None:
         minutes=_number(evidence.get("minutes")),
         limit_minutes=_number(evidence.get("limit_minutes")),
         fall=read_fall(evidence) if alarm_type == _FALL else None,
+        rhythm=read_rhythm(evidence),
     )
-    tells = (found.quantity is not None and found.readings) or found.limit_minutes is not None or found.fall
-    return found if tells else None
+    measured = (found.quantity is not None and found.readings) or found.limit_minutes is not None
+    return found if measured or found.fall or found.rhythm else None
 
 
 def _number(value: Any) -> float | None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from gateway.contract.messages import Status
+from gateway.contract.messages import Protection, Status
 
 _MINUTES = range(1, 1_441)
 
@@ -20,6 +20,7 @@ class _Loose(Struct, kw_only=True):
     heartbeat_minutes: Any = None
     open: Any = None
     problems: Any = None
+    protection: Any = None
 
 
 def read_status(payload: bytes) -> Status | None:
@@ -38,7 +39,16 @@ def read_status(payload: bytes) -> Status | None:
         heartbeat_minutes=_minutes(loose.heartbeat_minutes),
         open=_texts(loose.open),
         problems=_texts(loose.problems),
+        protection=_protection(loose.protection),
     )
+
+
+def _protection(value: Any) -> Protection | None:
+    """Whether silence is watched there; None for a word that this version does not know."""
+    try:
+        return msgspec.convert(value, Protection)
+    except msgspec.ValidationError:
+        return None
 
 
 def _minutes(value: Any) -> int | None:

@@ -1,12 +1,14 @@
 // What the house found, in one line: which readings went beyond which limit, how long somebody is away, why a fall is
 // told and how the person is.
 
+import { rhythmText } from "./rhythm.js";
 import { fallWord, quantityWord, unitWord, word } from "./words.js";
 
 const LONGEST_LIST = 4;
 
 export function findingText(finding) {
   if (finding.fall) return fallText(finding.fall);
+  if (finding.rhythm) return rhythmText(finding.rhythm);
   if (finding.limit_minutes !== null) return word("longer_than", finding.limit_minutes);
   const unit = unitWord(finding.unit);
   const readings = finding.readings.slice(-LONGEST_LIST).map(String).join(" · ");

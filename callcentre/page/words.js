@@ -82,6 +82,17 @@ const PAIRS = {
   turned_by: ["姿势转过 {0}°", "turned by {0}°"],
   impact_of: ["冲击 {0} 倍重力", "impact of {0} g"],
   score_of: ["可能性 {0}%", "probability {0} %"],
+  since_clock: ["自 {0} 起", "since {0}"],
+  silent_for: ["已 {0}", "for {0}"],
+  usually_at_most: ["此时段平常最长 {0}", "at this hour usually {0} at most"],
+  asked_in_vain: ["家中已语音询问，无应答", "was asked aloud, no answer"],
+  not_asked: ["没有出声询问，请先致电", "was not asked aloud: ring first"],
+  far_from_home: ["离家 {0}", "{0} from home"],
+  circle_of: ["范围 {0}", "circle of {0}"],
+  metres: ["{0} 米", "{0} m"],
+  kilometres: ["{0} 公里", "{0} km"],
+  not_protected: ["无活动监护：{0}", "No inactivity protection: {0}"],
+  homes_not_protected: ["无活动监护的住户：{0} 户", "Homes without inactivity protection: {0}"],
   below_limit: ["低于界限 {0}", "below the limit of {0}"],
   above_limit: ["高于界限 {0}", "above the limit of {0}"],
   in_a_row: ["连续 {0} 次", "{0} in a row"],
@@ -144,6 +155,14 @@ const FALLS = {
   lying: ["倒下后躺着", "Lies after the fall"], still: ["摔倒后没有动", "Has not moved since the fall"],
   impact: ["有摔倒的冲击", "An impact like a fall's"], device_said: ["设备自己报的跌倒", "The device's own word"],
 };
+const RHYTHMS = {
+  inactivity: ["家中无活动", "No movement in the home"], not_up: ["尚未起床", "Has not got up"],
+  bathroom_long: ["在卫生间过久", "In the bathroom for too long"], out_too_long: ["外出未归", "Went out and has not come back"],
+  night_wandering: ["夜间外出", "Went out at night"], geofence_exit: ["离开家周围的范围", "Has left the circle around the home"],
+};
+const PROTECTIONS = {
+  none: ["没有能感知活动的传感器", "no sensor for it"], off: ["已关闭", "switched off"],
+};
 const QUANTITIES = {
   heart_rate: ["心率", "Heart rate"], respiratory_rate: ["呼吸", "Breathing"], blood_oxygen: ["血氧", "Blood oxygen"],
   blood_pressure_systolic: ["收缩压", "Systolic pressure"], blood_pressure_diastolic: ["舒张压", "Diastolic pressure"],
@@ -165,6 +184,8 @@ export const placeWord = (name) =>
   name.startsWith("route.") ? word("route", name.slice("route.".length)) : PLACES[name]?.[language] ?? name;
 export const sourceWord = (source) => source && (SOURCES[source]?.[language] ?? source);
 export const fallWord = (explanation) => FALLS[explanation.split(".")[1]]?.[language] ?? explanation;
+export const rhythmWord = (verdict) => RHYTHMS[verdict]?.[language] ?? verdict;
+export const protectionWord = (state) => PROTECTIONS[state]?.[language] ?? state;
 export const quantityWord = (name) => QUANTITIES[name]?.[language] ?? name;
 export const unitWord = (unit) => (unit ? UNITS[unit]?.[language] ?? unit : "");
 export const priorityWord = (priority) => PRIORITIES[priority]?.[language] ?? priority;

@@ -76,7 +76,7 @@ def _note(connection: sqlite3.Connection, report: StatusReport, home: sqlite3.Ro
     heard_at = max(filter(None, (home["heard_at"], _heard_at(report, now))), default=None)
     connection.execute(
         """UPDATE home SET state = ?, session = ?, heard_at = ?, heartbeat_minutes = coalesce(?, heartbeat_minutes),
-            version = coalesce(?, version), problems = ? WHERE gateway = ?""",
+            version = coalesce(?, version), problems = ?, protection = coalesce(?, protection) WHERE gateway = ?""",
         (
             status.state,
             status.session if born else home["session"],
@@ -84,6 +84,7 @@ def _note(connection: sqlite3.Connection, report: StatusReport, home: sqlite3.Ro
             status.heartbeat_minutes,
             (status.version or "")[:64] or None,
             json.dumps([text[:200] for text in status.problems[:PROBLEMS_SHOWN]]) if born else home["problems"],
+            status.protection.inactivity if status.protection else None,
             report.gateway,
         ),
     )
@@ -124,7 +125,7 @@ def _shown(
     requests: dict[str, list[dict[str, Any]]],
     now: datetime,
 ) -> dict[str, Any]:
-    names = ("gateway", "state", "heard_at", "heartbeat_minutes", "version", "pseudonym", "digest_at")
+    names = ("gateway", "state", "heard_at", "heartbeat_minutes", "version", "pseudonym", "digest_at", "protection")
     shown = {name: row[name] for name in (*names, "resident_name", "resident_address", "open_alarms")}
     shown["alive"] = is_alive(row["state"], row["heard_at"], row["heartbeat_minutes"], now)
     shown["problems"] = json.loads(row["problems"])

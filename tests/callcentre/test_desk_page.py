@@ -99,6 +99,42 @@ async def test_nothing_a_house_says_becomes_part_of_the_page(desk: Desk, browser
         assert page.found("img") == []
 
 
+async def test_a_silence_and_a_lost_way_are_told_in_words(desk: Desk, browser: webdriver.Chrome) -> None:
+    silence = {
+        "verdict": "inactivity", "explanation": "rhythm.inactivity", "since": "2026-03-01T07:12:00.000Z",
+        "since_local": "07:12", "silent_minutes": 220, "usual_minutes": 110, "asked": True, "waited_minutes": 12,
+    }  # fmt: skip
+    still = alarm_message(type="inactivity", room="kitchen", evidence=silence)
+    night = alarm_message(
+        type="inactivity", evidence={**silence, "verdict": "not_up", "usual_minutes": None, "asked": False}
+    )
+    gone = alarm_message(
+        type="wandering", evidence={"verdict": "geofence_exit", "distance_m": 2335, "radius_m": 500, "fixes": 2}
+    )
+    async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
+        await home.send("status", {"state": "online", "session": 1, "protection": {"inactivity": "none"}})
+        for message in (still, night, gone):
+            await home.alarm(message)
+        page = await Page(browser, desk.port).open()
+        card = f"[data-id='{still['id']}']"
+        await page.shows(card, "长时间无活动")
+        assert page.text(f"{card} .finding") == (
+            "家中无活动，自 07:12 起，已 3 小时 40 分，此时段平常最长 1 小时 50 分，家中已语音询问，无应答"
+        )
+        await page.shows(
+            f"[data-id='{night['id']}'] .finding", "尚未起床，自 07:12 起，已 3 小时 40 分，没有出声询问，请先致电"
+        )
+        await page.shows(f"[data-id='{gone['id']}'] .finding", "离开家周围的范围，离家 2335 米，范围 500 米")
+        await page.shows("#homes", "无活动监护的住户：1 户")
+        await page.press("#language")
+        await page.shows(
+            card,
+            "No movement in the home, since 07:12, for 3 h 40 min, at this hour usually 1 h 50 min at most, "
+            "was asked aloud, no answer",
+        )
+        await page.shows("#homes", "Homes without inactivity protection: 1")
+
+
 async def test_readings_and_absences_are_told_in_words(desk: Desk, browser: webdriver.Chrome) -> None:
     high = {
         "quantity": "heart_rate",

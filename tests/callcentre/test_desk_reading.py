@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from callcentre.handling import Handling, Person, Role, Verdict, judge
 from callcentre.reading import RAW_LIMIT_BYTES, TEXT_LIMIT, read
 from callcentre.reading_finding import read_finding
+from callcentre.reading_rhythm import VERDICTS
 from callcentre.reports import AlarmReport, Refusal, StatusReport, Step, UnreadableReport
 from tests.callcentre.desks import alarm_message
 
@@ -72,6 +73,10 @@ NUMBERS = st.floats() | st.integers() | st.text(max_size=9) | st.none()
             "readings": st.lists(NUMBERS, max_size=20) | VALUES,
             "beyond": st.sampled_from(["low", "high"]) | VALUES,
             **dict.fromkeys(("limit", "in_a_row", "minutes", "limit_minutes"), NUMBERS),
+            "verdict": st.sampled_from(VERDICTS) | VALUES,
+            "since_local": st.just("07:12") | VALUES,
+            "asked": st.booleans() | VALUES,
+            **dict.fromkeys(("silent_minutes", "usual_minutes", "distance_m", "radius_m"), NUMBERS),
         },
     )
     | VALUES
@@ -81,7 +86,7 @@ def test_a_finding_is_bounded_or_none(evidence: Any) -> None:
     if found is not None:
         assert len(found.readings) <= 8
         assert all(abs(value) <= 1_000_000 for value in found.readings)
-        assert found.limit_minutes is not None or (found.quantity and found.readings)
+        assert found.limit_minutes is not None or (found.quantity and found.readings) or found.rhythm
         assert json.loads(json.dumps(asdict(found), allow_nan=False))
 
 

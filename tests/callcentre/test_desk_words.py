@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from callcentre.handling import Role
+from callcentre.reading_rhythm import VERDICTS
 from callcentre.reports import UNREADABLE
 from drivers.event import AlarmType, Kind, LocationSource, ServiceType, State, TroubleType
 from drivers.measurements import QUANTITIES
@@ -59,6 +60,8 @@ TABLES = re.findall(r"^const ([A-Z]+) = \{", WORDS, re.MULTILINE)
         ("SOURCES", LocationSource),
         ("QUANTITIES", VITAL),
         ("FALLS", [word.removeprefix("fall.") for word in EXPLANATIONS]),
+        ("RHYTHMS", VERDICTS),
+        ("PROTECTIONS", ["none", "off"]),
         ("UNITS", UNITS),
         ("RESULTS", RESULTS),
         ("PAIRS", [*Role, *STEPS, State.CLEARED, State.CANCELLED]),
