@@ -113,9 +113,10 @@ def _terminal_columns() -> int | None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from gateway import collector
+    from gateway import collector, memory
 
     collector.hold()
+    memory.give_back_early()
     from gateway.app import run
     from gateway.config import ConfigError
     from gateway.house import AGAIN_STATUS
