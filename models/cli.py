@@ -11,7 +11,7 @@ from typing import cast
 
 SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "train": {},
-    "evaluate": {},
+    "evaluate": {"inactivity": "models.inactivity.commands.evaluate"},
 }
 """Verb → subject → module. The module has `add_arguments(parser)` and `run(arguments) -> exit status`."""
 

@@ -4,6 +4,7 @@ import msgspec
 
 from models.inactivity.blips import Blips
 from models.inactivity.hazard import Hazard
+from models.inactivity.known import Known
 from models.inactivity.pace import Pace
 from models.inactivity.usual import Usual
 
@@ -14,11 +15,13 @@ class Habits(msgspec.Struct):
     hazard: Hazard = msgspec.field(default_factory=Hazard)
     pace: Pace = msgspec.field(default_factory=Pace)
     blips: Blips = msgspec.field(default_factory=Blips)
+    known: Known = msgspec.field(default_factory=Known)
     usual: Usual = msgspec.field(default_factory=Usual)
 
-    def new_day(self) -> None:
+    def new_day(self, hourly: bool) -> None:
         """Let the past count a little less."""
         self.hazard.new_day()
         self.pace.new_day()
         self.blips.new_day()
+        self.known.new_day(hourly)
         self.usual.new_day()

@@ -3,7 +3,7 @@
 A logistic model whose weights each stand for one circumstance: the half-hour; how old the silence is, by the last
 place, by how much went on before it, by how long ago the way out was passed, by whether its last sign was borne out.
 Learned online with steps that shrink with what was seen (AdaGrad; Duchi, Hazan and Singer 2011). A silence beyond
-2 h 30 (12 h after the door) teaches nothing: a rare trip must not teach that long silence is normal.
+what the home often shows teaches nothing: a rare trip must not teach that long silence is normal.
 """
 
 import math
@@ -21,10 +21,11 @@ PLACES = len(Place)
 _EDGES_BINS = (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 48, 72, 96, 144)
 AGES = len(_EDGES_BINS) + 1
 HOME_CAP, DOOR_CAP = 30, 144
-_HOURLY_HOME_CAP, _HOURLY_DOOR_CAP = 4, 12
+"""Silent bins beyond which a silence teaches nothing, until the home has shown its own: 2 h 30; after the door 12 h."""
 
 AGE_OF_BINS = tuple(sum(bins >= edge for edge in _EDGES_BINS) for bins in range(DOOR_CAP + 1))
 _NIGHT = tuple(slot < 12 or slot >= 44 for slot in range(SLOTS))
+_OLDEST_AT_HOME = 36
 _BUSY = 5
 _DOORS = 4
 _LOUD = 4
@@ -37,13 +38,6 @@ _KEEP_PER_DAY = 0.995
 _BEGIN = (0.4, -0.8, -1.2, -1.5, -1.8, -2.1, -2.3, -2.4, -2.5, -2.6, -2.7, -2.8, -2.9, -3.0, -3.0)
 
 Circumstance = tuple[int, int, int, int, int, int, int, int]
-
-
-def cap_of(place: int, hourly: bool) -> int:
-    """The number of silent bins (reports, where they come once an hour) after which a silence is beyond all known."""
-    if hourly:
-        return _HOURLY_HOME_CAP if place else _HOURLY_DOOR_CAP
-    return HOME_CAP if place else DOOR_CAP
 
 
 class Before(msgspec.Struct):
@@ -88,7 +82,7 @@ def circumstance(slot: int, quiet: int, lifeless: int, before: Before) -> Circum
     """Which weights count. `quiet`: bins since any sign; `lifeless`: bins since life that was borne out."""
     place = before.place
     age = AGE_OF_BINS[min(DOOR_CAP, quiet)]
-    old = AGE_OF_BINS[min(DOOR_CAP if place == 0 else HOME_CAP, lifeless)]
+    old = AGE_OF_BINS[min(lifeless, DOOR_CAP if place == 0 else _OLDEST_AT_HOME)]
     part = slot // SLOTS_PER_PART
     night = _NIGHT[slot]
     return (

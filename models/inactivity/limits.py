@@ -2,7 +2,8 @@
 
 Without anything learned the theory of Shiryaev and Roberts gives it: their score, in bins, passes a limit of B bins
 about once in B bins of ordinary life where the chances are right. The home's own highest scores then say how far they
-are from right: their tail is fitted (Hill's estimator, leaning on the theory's slope), not only counted.
+are from right: their tail is fitted (Hill's estimator, leaning on the theory's slope), not only counted. Half the
+budget is aimed at: what a home will do is never quite what it did, and the other kinds need their share.
 """
 
 import math
@@ -11,10 +12,13 @@ import msgspec
 
 WINDOW_DAYS = 120
 _KEPT = 48
-_TAIL = 12
-_LEAN_EPISODES = 6.0
-_SAFETY = 0.75
-_LEARN_DAYS = 28
+_TAIL = 16
+_LEAN_EPISODES = 1.0
+_SAFETY = 0.5
+_LEARN_DAYS = 28.0
+_RAW_DAYS = 10.0
+"""The scores of the first days tell of what was not learned yet."""
+_HIGHEST_ABOVE_BASE = 8.0
 BINS_PER_DAY = 288
 
 
@@ -26,8 +30,10 @@ class Limits(msgspec.Struct):
 
     def learn(self, log_score: float) -> None:
         """A silence has ended by itself: this was its highest score."""
+        if self.days < _RAW_DAYS:
+            return
         if len(self.highest) < _KEPT or log_score > min(score for _, score in self.highest):
-            self.highest.append((self.days, min(log_score, 40.0)))
+            self.highest.append((self.days, log_score))
             if len(self.highest) > _KEPT:
                 self.highest.remove(min(self.highest, key=lambda pair: pair[1]))
 
@@ -40,12 +46,13 @@ class Limits(msgspec.Struct):
         """The log score that ordinary life passes so many times in 30 days."""
         rate = per_30_days * _SAFETY / 30.0
         theory = math.log(BINS_PER_DAY / rate)
-        span = min(self.days, float(WINDOW_DAYS))
+        span = min(self.days - _RAW_DAYS, float(WINDOW_DAYS))
         scores = sorted((score for _, score in self.highest), reverse=True)
         if span < 7.0 or len(scores) <= _TAIL:
             return theory
         base = scores[_TAIL]
-        slope = (sum(score - base for score in scores[:_TAIL]) + _LEAN_EPISODES) / (_TAIL + _LEAN_EPISODES)
+        above = sum(min(score - base, _HIGHEST_ABOVE_BASE) for score in scores[:_TAIL])
+        slope = (above + _LEAN_EPISODES) / (_TAIL + _LEAN_EPISODES)
         learned = base + slope * math.log(_TAIL / (rate * span))
-        trust = min(1.0, span / (2 * _LEARN_DAYS))
+        trust = min(1.0, span / _LEARN_DAYS)
         return theory + (learned - theory) * trust

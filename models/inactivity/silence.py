@@ -10,7 +10,7 @@ import msgspec
 
 from models.inactivity.blips import STRAY_PER_BIN
 from models.inactivity.habits import Habits
-from models.inactivity.hazard import BIN_SECONDS, SLOTS_PER_PART, Before, Circumstance, cap_of, circumstance
+from models.inactivity.hazard import BIN_SECONDS, SLOTS_PER_PART, Before, Circumstance, circumstance
 from models.inactivity.limits import Limits
 from models.inactivity.reports import Reports
 from models.inactivity.sensors import Place
@@ -82,7 +82,7 @@ class Silence(msgspec.Struct):
 
     def close_bin(self, slot: int, reports: Reports, end: float, habits: Habits) -> None:
         """The five minutes before `end` (UTC seconds) are over."""
-        known = self.quiet < cap_of(self.before.place, reports.hourly)
+        known = self.quiet < habits.known.cap(self.before.place)
         here = circumstance(slot, self.quiet, self.lifeless, self.before)
         chance = habits.hazard.chance(here) if known else habits.pace.chance(slot)
         if self.in_bin != NOTHING:
@@ -109,6 +109,7 @@ class Silence(msgspec.Struct):
         else:
             self.risk = (self.risk + 1.0) * habits.blips.ratio(slot // SLOTS_PER_PART, at_home)
             habits.blips.learn(slot // SLOTS_PER_PART, at_home, True)
+        habits.known.learn(self.before.place, self.quiet)
         self._teach(habits)
         self.quiet = 0
         self.lifeless = 0 if life else self.lifeless + 1

@@ -190,7 +190,7 @@ class InactivityWatch:
     def _new_day(self, day: int) -> None:
         memory = self._memory
         if memory.day and not memory.suspended:
-            memory.habits.new_day()
+            memory.habits.new_day(memory.reports.hourly)
             memory.limits.new_day()
             self._set_limits()
         memory.day = day

@@ -1,0 +1,1 @@
+"""How well the inactivity watch does on recordings of homes."""

@@ -1,0 +1,68 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.cli import main
+from models.inactivity import sample
+from models.inactivity.sensors import Place, place_of
+
+
+def a_recording(folder: Path) -> None:
+    rooms = [sensor.id for sensor in sample.SENSORS]
+    rows = [(at, rooms.index(sensor), count) for at, sensor, count in sample.year(seed=5, days=12)]
+    notes = {"rooms": rooms, "door": ["door"], "bed": ["pir-bedroom"], "bath": ["pir-bathroom"], "resolution_s": 1}
+    at, room, count = zip(*rows, strict=True)
+    np.savez(folder / "home.npz", t=np.array(at), room=np.array(room), count=np.array(count), meta=json.dumps(notes))
+
+
+def test_a_folder_is_measured_and_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a_recording(tmp_path)
+    out = tmp_path / "out"
+    assert (
+        main(
+            ["evaluate", "inactivity", str(tmp_path), "--injections", "5", "--budget", "1", "--json", "--out", str(out)]
+        )
+        == 0
+    )
+    watch, timer = json.loads(capsys.readouterr().out)
+    assert (watch["home"], watch["method"], timer["method"]) == ("home", "watch", "timer")
+    assert watch["injections"] == 5
+    assert 0 < watch["median_hours"] <= watch["p90_hours"] <= 24
+    assert (out / "inactivity.png").stat().st_size > 1_000
+    assert json.loads((out / "inactivity.json").read_text())[0] == watch
+
+
+def test_the_same_seed_gives_the_same_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a_recording(tmp_path)
+    told = []
+    for _ in range(2):
+        assert main(["evaluate", "inactivity", str(tmp_path), "--injections", "3", "--budget", "1"]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+    assert len(told[0].splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [([], "--sample"), (["/nowhere"], "--sample"), (["--sample", "--injections", "1"], "at least 2")],
+    ids=["nothing", "empty", "injections"],
+)
+def test_nothing_to_measure_names_the_remedy(words: list[str], remedy: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "inactivity", *words]) == 2
+    assert remedy in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_recording_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "broken.npz").write_bytes(b"PK nothing")
+    assert main(["evaluate", "inactivity", str(tmp_path)]) == 2
+    assert "broken.npz" in capsys.readouterr().err
+
+
+def test_the_simulated_year_is_the_same_each_time_and_in_order() -> None:
+    one = list(sample.year(seed=2, days=30))
+    assert one == list(sample.year(seed=2, days=30))
+    assert [at for at, _, _ in one] == sorted(at for at, _, _ in one)
+    assert {sensor for _, sensor, _ in one} == {sensor.id for sensor in sample.SENSORS}
+    assert {place_of(sensor) for sensor in sample.SENSORS} == set(Place) - {Place.OTHER}
