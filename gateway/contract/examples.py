@@ -52,6 +52,7 @@ _SMOKE = _id(1)
 _CORD = _id(2, 3600)
 _FALL = _id(3, 7200)
 _HEART = _id(19, 9800)
+_LIE = _id(23, 10500)
 _WATCH = _id(4, 8000)
 
 
@@ -91,6 +92,15 @@ _TOO_HIGH = {
     "quantity": "heart_rate", "unit": "bpm", "readings": [135.0, 140.0, 138.0],
     "beyond": "high", "limit": 130.0, "in_a_row": 3, "minutes": 10,
 }  # fmt: skip
+_TAKEN_BACK = {
+    "peak_g": 3.4, "still_seconds": 1.0, "turned_degrees": 22, "window": "cancelled", "window_seconds": 20,
+    "held_seconds": 6.4, "cancelled_by": "button-bed", "explanation": "fall.said_all_right",
+}  # fmt: skip
+_LIES_STILL = {
+    "peak_g": 5.8, "still_seconds": 16, "turned_degrees": 74, "lying": True, "window": "due", "window_seconds": 20,
+    "held_seconds": 20.0, "explanation": "fall.lying_still",
+}  # fmt: skip
+_LONG_LIE = {"still_seconds": 290, "turned_degrees": 74, "lying": True, "long_lie_minutes": 5}
 _DETECTOR = {"device": "smoke-kitchen", "model": "generic-smoke", "room": "kitchen", "supervised": True}
 _PULL_CORD = {"device": "cord-bath", "model": "ev1527-cord", "room": "bathroom", "supervised": False}
 
@@ -113,13 +123,17 @@ def _alarms() -> list[Example]:
     cord = {**_PULL_CORD, "kind": Kind.ALARM, "type": "sos", "alarm": _CORD}
     cleared = {**smoke, "kind": Kind.RESTORE}
     heart = {"kind": Kind.ALARM, "type": "vital_sign", "alarm": _HEART, "device": "watch", "model": "generic"}
-    cancelled = {"kind": Kind.ALARM, "type": "fall", "alarm": _FALL, "device": "band", "state": State.CANCELLED}
+    band = {"kind": Kind.ALARM, "type": "fall", "device": "band", "model": "generic", "supervised": True}
+    cancelled = {**band, "alarm": _FALL, "state": State.CANCELLED, "evidence": _TAKEN_BACK}
+    lies = {**band, "alarm": _LIE}
     return [
         _sent("smoke_raised", "fire", 101, 0, _SMOKE, **smoke, battery_percent=88.0, link_quality=132),
         _sent("smoke_cleared", "fire", 102, 312, _id(11, 312), **cleared),
         _sent("cord_raised", "person", 103, 3600, _CORD, **cord, repeat_count=12),
         _sent("cord_updated", "person", 104, 3660, _id(12, 3660), **cord, repeat_count=14),
         _sent("fall_cancelled", "person", 105, 7200, _FALL, **cancelled, confidence=0.81),
+        _sent("fall_raised", "person", 120, 10500, _LIE, **lies, confidence=0.987, evidence=_LIES_STILL),
+        _sent("fall_long_lie", "person", 121, 10800, _id(24, 10800), **lies, evidence=_LONG_LIE),
         _sent("watch_raised", "person", 106, 8000, _WATCH, **_worn(), battery_percent=61.0),
         _sent("heart_rate_high", "person", 112, 9800, _HEART, **heart, evidence=_TOO_HIGH),
         _sent("smoke_tested", "fire", 107, 9000, _id(13, 9000), **_DETECTOR, kind=Kind.TEST, type="smoke"),
