@@ -82,6 +82,10 @@ def _parser() -> argparse.ArgumentParser:
         "--by", choices=("installer", "family"), default="installer", help="who says so (default installer)"
     )
     away.add_argument("--json", action="store_true", help="print one JSON object")
+    rhythm = command("rhythm", _rhythm, "Draw the home's usual day of the last four weeks, for installer and family.")
+    rhythm.add_argument("--out", type=Path, default=Path("rhythm.svg"), metavar="FILE", help="default rhythm.svg")
+    rhythm.add_argument("--consent", action="store_true", help="the resident, or who decides for them, has agreed")
+    rhythm.add_argument("--json", action="store_true", help="print what is drawn as one JSON object")
     walk = command("walk-test", _walk_test, "List the devices, when each was last proven, and which to test by hand.")
     how = walk.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print a JSON list")
@@ -265,6 +269,23 @@ def _away(arguments: argparse.Namespace) -> int:
         return WRONG
     print(away_command.as_json(absence) if arguments.json else away_command.text(absence, config.zone))
     return DONE
+
+
+def _rhythm(arguments: argparse.Namespace) -> int:
+    from gateway.config import ConfigError, load
+    from gateway.rhythm import command
+    from gateway.store.database import StoreError
+
+    if not arguments.consent:
+        print(command.CONSENT, file=sys.stderr)
+        return WRONG
+    try:
+        day = command.draw(load(arguments.config), arguments.out)
+    except (ConfigError, StoreError, OSError) as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    print(command.as_json(day) if arguments.json else f"{arguments.out}: {day.days} days")
+    return DONE if day.days else NO
 
 
 def _walk_test(arguments: argparse.Namespace) -> int:

@@ -81,3 +81,19 @@ def _shown(row: sqlite3.Row) -> dict[str, Any]:
     if routes:
         shown["routes"] = routes
     return shown
+
+
+def activities(connection: sqlite3.Connection, since: datetime) -> Iterator[tuple[str, str, str]]:
+    """Device, type and time of receipt of every sign of daily life since then, oldest first."""
+    last = 0
+    query = (
+        "SELECT sequence, device, type, received_at FROM event WHERE sequence > ? AND priority = 'telemetry' "
+        "AND received_at >= ? AND kind = 'activity' AND device IS NOT NULL ORDER BY sequence LIMIT ?"
+    )
+    while True:
+        page = connection.execute(query, (last, to_text(since), PAGE)).fetchall()
+        for row in page:
+            yield row["device"], row["type"], row["received_at"]
+        if len(page) < PAGE:
+            return
+        last = page[-1]["sequence"]
