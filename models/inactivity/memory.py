@@ -12,7 +12,9 @@ from models.inactivity.habits import Habits
 from models.inactivity.hazard import BIN_SECONDS
 from models.inactivity.limits import Limits
 from models.inactivity.reports import Reports
+from models.inactivity.routine import Routine
 from models.inactivity.silence import Silence
+from models.inactivity.stays import Stays
 
 _MAGIC = b"anju-inactivity-1\n"
 _REMEDY = "delete it: the watch then learns the home anew, with the fixed floor of the first four weeks"
@@ -37,6 +39,9 @@ class Memory(msgspec.Struct):
     reports: Reports = msgspec.field(default_factory=Reports)
     silence: Silence = msgspec.field(default_factory=Silence)
     habits: Habits = msgspec.field(default_factory=Habits)
+    stays: Stays = msgspec.field(default_factory=Stays)
+    routine: Routine = msgspec.field(default_factory=Routine)
+    note: tuple[str, str] | None = None
     limits: Limits = msgspec.field(default_factory=Limits)
 
     def shift(self, seconds: float) -> None:
@@ -46,6 +51,7 @@ class Memory(msgspec.Struct):
         self.bin_end = (self.now or 0.0) // BIN_SECONDS * BIN_SECONDS + BIN_SECONDS
         self.cluster.last += seconds
         self.reports = Reports()
+        self.stays.shift(seconds)
         self.silence.life_at += seconds
         self.silence.event_at += seconds
         self.silence.prompted_at += seconds

@@ -9,7 +9,8 @@ from models.inactivity.local_time import DAY_SECONDS, SLOT_SECONDS, LocalTime
 from models.inactivity.memory import Memory, from_bytes, to_bytes
 from models.inactivity.promise import Promise, promise_of
 from models.inactivity.sensors import Sensor, checked, place_of
-from models.inactivity.verdict import Fault, Stage, Verdict
+from models.inactivity.stays import Ladder
+from models.inactivity.verdict import Fault, Stage, Verdict, VerdictKind
 
 LATE_SECONDS = 900.0
 AHEAD_SECONDS = 7200.0
@@ -18,6 +19,8 @@ AHEAD_SECONDS = 7200.0
 PROMPT_LEAD_SECONDS = 600.0
 _PROMPTS_PER_ALARM = 2.5
 _HELD_MOST = 512
+_THURSDAY = 3
+"""The weekday of 1 January 1970, with Monday 0."""
 _PROMPTED, _ALARMED = 1, 2
 
 
@@ -94,6 +97,7 @@ class InactivityWatch:
         """The resident said that all is right: as good as life seen."""
         self._advance(at)
         self._memory.silence.end(at, self._memory.limits)
+        self._memory.stays.end()
 
     def gone_out(self, at: float) -> None:
         """Somebody who knows says that nobody is at home: the locator, a keypad, the resident."""
@@ -110,6 +114,7 @@ class InactivityWatch:
         self._memory.suspended, self._memory.suspended_until = False, None
         self._skip_to(at)
         self._memory.silence.restart(at)
+        self._memory.stays.end()
 
     @property
     def suspended(self) -> bool:
@@ -130,6 +135,7 @@ class InactivityWatch:
         """Nobody listened between the two: that time says nothing about the person."""
         self._advance(since)
         self._skip_to(until)
+        self._memory.stays.end()
 
     def take_faults(self) -> list[Fault]:
         """The bad input since the last call, one entry per kind."""
@@ -152,7 +158,9 @@ class InactivityWatch:
         memory.reports.add(at)
         memory.cluster.add(at, number, count)
         life = memory.cluster.life or self._sensors[number].kind == "button"
-        memory.silence.hear(at, number, self._places[number], count, life, memory.limits)
+        place = self._places[number]
+        memory.stays.hear(at, self._time.seconds(at), place, life)
+        memory.silence.hear(at, number, place, count, life, memory.limits)
 
     def _release(self, at: float) -> None:
         """Time has come to `at`: held events up to it were right, later ones are from the future."""
@@ -185,13 +193,17 @@ class InactivityWatch:
             self._new_day(day)
         if not memory.suspended:
             slot = int(local % DAY_SECONDS // SLOT_SECONDS)
-            memory.silence.close_bin(slot, memory.reports, end, memory.habits)
+            silence = memory.silence
+            memory.routine.learn(slot, silence.in_bin > 0, silence.quiet, silence.before.place)
+            memory.stays.go_on(end, memory.limits.days)
+            silence.close_bin(slot, memory.reports, end, memory.habits)
 
     def _new_day(self, day: int) -> None:
         memory = self._memory
         if memory.day and not memory.suspended:
             memory.habits.new_day(memory.reports.hourly)
             memory.limits.new_day()
+            memory.note = memory.routine.new_day((day + _THURSDAY) % 7) or memory.note
             self._set_limits()
         memory.day = day
 
@@ -201,6 +213,9 @@ class InactivityWatch:
         self._prompt_at = memory.limits.limit(memory.per_30_days * _PROMPTS_PER_ALARM)
 
     def _conclude(self, at: float) -> Verdict | None:
+        return self._silent(at) or self._staying(at) or self._noted(at)
+
+    def _silent(self, at: float) -> Verdict | None:
         memory = self._memory
         silence = memory.silence
         if silence.risk <= 1.0 or silence.stage == _ALARMED or not silence.life_at:
@@ -208,26 +223,57 @@ class InactivityWatch:
         score = math.log(silence.risk)
         if score < self._prompt_at or not floor.passed(at, silence, memory.limits.days):
             return None
+        kind = kinds.kind_of(self._time.seconds(silence.life_at), self._time.seconds(at), silence.place)
         if silence.stage == 0:
             silence.stage, silence.prompted_at = _PROMPTED, at
-            return self._verdict("prompt", at)
+            return self._verdict(kind, "prompt", silence.life_at, at)
         if score < self._alarm_at or at - silence.prompted_at < PROMPT_LEAD_SECONDS:
             return None
         silence.stage = _ALARMED
-        return self._verdict("alarm", at)
+        return self._verdict(kind, "alarm", silence.life_at, at)
 
-    def _verdict(self, stage: Stage, at: float) -> Verdict:
-        silence = self._memory.silence
-        since = silence.life_at
+    def _staying(self, at: float) -> Verdict | None:
+        stays = self._memory.stays
+        if stays.bathroom.reached and (stage := self._long(stays.bathroom, at)):
+            return self._verdict("bathroom_long", stage, stays.bathroom.since or at, at)
+        if stays.night_out.reached and (stage := self._long(stays.night_out, at)):
+            return self._verdict("night_wandering", stage, stays.night_out.since or at, at)
+        return None
+
+    def _long(self, stay: Ladder, at: float) -> Stage | None:
+        """The stage that a stay has newly come to; none where the silence itself was told already."""
+        memory = self._memory
+        if stay.since is None or stay.stage == _ALARMED or memory.silence.stage == _ALARMED:
+            return None
+        limit = stay.limit(memory.limits.days, floor.FLOOR_DAYS, memory.per_30_days)
+        if limit is None or at - stay.since < limit:
+            return None
+        if stay.stage == 0:
+            stay.stage, stay.prompted_at = _PROMPTED, at
+            return "prompt"
+        if at - stay.prompted_at < PROMPT_LEAD_SECONDS:
+            return None
+        stay.stage = memory.silence.stage = _ALARMED
+        return "alarm"
+
+    def _noted(self, at: float) -> Verdict | None:
+        change, self._memory.note = self._memory.note, None
+        return None if change is None else self._verdict("routine_change", "note", at - 7 * DAY_SECONDS, at, change)
+
+    def _verdict(
+        self, kind: VerdictKind, stage: Stage, since: float, at: float, change: tuple[str, str] | None = None
+    ) -> Verdict:
+        sensor = self._memory.silence.sensor
         return Verdict(
-            kind=kinds.kind_of(self._time.seconds(since), self._time.seconds(at), silence.place),
+            kind=kind,
             stage=stage,
             since=since,
             at=at,
             clock=self._time.clock(since),
-            room=self._sensors[silence.sensor].room if silence.sensor >= 0 else "",
+            room=self._sensors[sensor].room if sensor >= 0 else "",
             silent_hours=(at - since) / 3600.0,
             usual_hours=self._memory.habits.usual.hours(int(self._time.seconds(at) % DAY_SECONDS // SLOT_SECONDS)),
+            change=change,
         )
 
     def _resume_when_due(self, at: float) -> None:
