@@ -62,6 +62,15 @@ class Judge:
         lasting = frozenset(kind.value for kind in worn.detector.ailing)
         return [*reports, *self._ailing(device, worn, faults, lasting, off_body=worn.detector.off_body)]
 
+    def finish(self, device: str) -> list[Report]:
+        """Nothing comes from a device any more: judge what it has said, and begin anew."""
+        worn = self._worn.get(device)
+        if worn is None or worn.detector is None or not worn.kept:
+            return []
+        return [
+            self._fallen(device, worn, verdict.at, verdict) for verdict in worn.detector.finish() if verdict.is_fall
+        ]
+
     def follow(self, device: str) -> None:
         """Somebody else says that there was a fall just now: watch what the wearer of this device does."""
         worn = self._worn.get(device)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from drivers.device import Device
@@ -31,8 +32,28 @@ PORTION_BLOCKS = 8
 CALM_SECONDS = 10.0
 """The numerics wait for the alarms of the last run to leave, but not for longer."""
 OVERLOADED_SECONDS = 60.0
+SILENT_SECONDS = 5.0
+"""A device that says nothing for so long (it broke, or lies out of reach) is judged by what it has said."""
 NICE = 10
 _PAUSE_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the thread does in one go."""
+
+    portion: list[tuple[str, Stretch]]
+    follow: list[str]
+    done: list[str]
+    silent: tuple[str, ...]
+
+    def do(self, judge: "Judge") -> list[Report]:
+        for device in self.done:
+            judge.unfollow(device)
+        for device in self.follow:
+            judge.follow(device)
+        found = [report for device, stretch in self.portion for report in judge.take(device, stretch)]
+        return found + [report for device in self.silent for report in judge.finish(device)]
 
 
 class FallWatcher:
@@ -54,6 +75,7 @@ class FallWatcher:
         self._queues: dict[str, deque[Stretch]] = {device: deque() for device in devices}
         self._wanted = asyncio.Event()
         self._dropped_at = float("-inf")
+        self._heard: dict[str, float] = {}
 
     def take(self, device: Device, said: Stretch | Gap, at: float) -> None:
         """Put a stretch into the queue of its device; of a gap the next stretch's time tells."""
@@ -65,6 +87,7 @@ class FallWatcher:
             self._dropped_at = at
             self._metrics.fall_watch_dropped()
         queue.append(said)
+        self._heard[device.id] = at
         self._wanted.set()
 
     def late(self, device: Device, blocks: int) -> None:
@@ -81,12 +104,10 @@ class FallWatcher:
             loop = asyncio.get_running_loop()
             judge = await loop.run_in_executor(pool, _new_judge, self._devices)
             while True:
-                await self._wanted.wait()
-                self._wanted.clear()
-                while portion := self._portion():
-                    follow, done = self._findings.to_follow(), self._findings.done()
-                    reports = await loop.run_in_executor(pool, _take, judge, portion, follow, done)
-                    await self._findings.told(reports)
+                await self._news()
+                while (portion := self._portion()) or (silent := self._silent()):
+                    work = _Work(portion, self._findings.to_follow(), self._findings.done(), () if portion else silent)
+                    await self._findings.told(await loop.run_in_executor(pool, work.do, judge))
                 self._findings.look(is_overloaded=self._monotonic() - self._dropped_at < OVERLOADED_SECONDS)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -96,6 +117,21 @@ class FallWatcher:
             if self._is_calm():
                 return
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _news(self) -> None:
+        """Wait for blocks, or for a device that has sent some to fall silent."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SILENT_SECONDS if self._heard else None):
+                await self._wanted.wait()
+        self._wanted.clear()
+
+    def _silent(self) -> tuple[str, ...]:
+        """The devices that have fallen silent since the last look."""
+        now = self._monotonic()
+        found = tuple(device for device, at in self._heard.items() if now - at >= SILENT_SECONDS)
+        for device in found:
+            del self._heard[device]
+        return found
 
     def _portion(self) -> list[tuple[str, Stretch]]:
         """The next blocks of every device, in order."""
@@ -115,12 +151,3 @@ def _new_judge(devices: Mapping[str, Device]) -> "Judge":
     from gateway.falls.judge import Judge  # here and not above: the numerics load in the thread, with the first block
 
     return Judge({device.id: device.position or "torso" for device in devices.values()})
-
-
-def _take(judge: "Judge", portion: list[tuple[str, Stretch]], follow: list[str], done: list[str]) -> list[Report]:
-    """One portion's work in the thread."""
-    for device in done:
-        judge.unfollow(device)
-    for device in follow:
-        judge.follow(device)
-    return [report for device, stretch in portion for report in judge.take(device, stretch)]

@@ -40,11 +40,16 @@ def test_daily_life_is_no_fall() -> None:
     assert falls(judged(walks(60))) == []
 
 
-def test_what_is_left_of_a_recording_that_ends_is_short_but_whole() -> None:
-    samples = fall()
-    reports = judged(samples)
-    (found,) = falls(reports)
+def test_a_band_that_breaks_in_the_fall_is_judged_by_what_it_has_said() -> None:
+    samples, judge = fall(), Judge({"band": "torso"})
+    (whole,) = falls(judged(samples))
+    assert falls(judged(samples[: round((whole.at + 1.5) * RATE_HZ)], judge)) == []
+    (found,) = falls(judge.finish("band"))
+    assert abs(found.at - whole.at) < 0.5
+    assert found.before_newest < 2.5
     assert len(found.excerpt.samples) % 6 == 0
+    assert judge.finish("band") == []
+    assert judge.finish("nobody") == []
 
 
 def test_the_judge_tells_every_second_how_the_wearer_is() -> None:

@@ -31,12 +31,17 @@ class SlowJudge:
     """A judge that hangs until it is let go, and then says what it was told to say."""
 
     def __init__(self) -> None:
-        self.let_go, self.seen = threading.Event(), 0
+        self.let_go, self.seen, self.finished = threading.Event(), 0, 0
         self.reports: list[Report] = []
 
     def take(self, _device: str, _stretch: Stretch) -> list[Report]:
         self.let_go.wait(30)
         self.seen += 1
+        reports, self.reports = self.reports, []
+        return reports
+
+    def finish(self, _device: str) -> list[Report]:
+        self.finished += 1
         reports, self.reports = self.reports, []
         return reports
 
@@ -176,6 +181,21 @@ async def test_who_moves_on_the_floor_has_no_long_lie(tmp_path: Path, monkeypatc
         await _say(home, judge, _fallen())
         await _say(home, judge, _standing(60 * 6, 60))
         assert len(await home.told()) == 1
+
+
+async def test_a_band_that_falls_silent_is_judged_by_what_it_has_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher, "SILENT_SECONDS", 0.2)
+    judge = SlowJudge()
+    judge.let_go.set()
+    async with running(tmp_path, judge, monkeypatch) as home:
+        await _say(home, judge)
+        assert judge.finished == 0
+        judge.reports = [_fallen(before_newest=0.6)]
+        home.clock.seconds += 1
+        await until(lambda: judge.finished == 1)
+        await until(lambda: home.count("anju_falls_found_total") == 1)
 
 
 async def test_a_fault_of_the_samples_has_its_name_and_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
