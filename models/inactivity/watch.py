@@ -221,7 +221,8 @@ class InactivityWatch:
         if silence.risk <= 1.0 or silence.stage == _ALARMED or not silence.life_at:
             return None
         score = math.log(silence.risk)
-        if score < self._prompt_at or not floor.passed(at, silence, memory.limits.days):
+        since_local = self._time.seconds(silence.life_at)
+        if score < self._prompt_at or not floor.passed(at, since_local, silence, memory.limits.days):
             return None
         kind = kinds.kind_of(self._time.seconds(silence.life_at), self._time.seconds(at), silence.place)
         if silence.stage == 0:

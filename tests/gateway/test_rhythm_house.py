@@ -248,3 +248,11 @@ async def test_a_device_that_says_itself_what_it_senses_joins_the_watch_and_stay
         assert home.protection == "watching"
         home.wait(12 * 60)
         assert await home.told() == [ALARM]
+
+
+async def test_who_sleeps_through_is_not_asked_in_the_first_nights(file: Path) -> None:
+    async with running(file, HandClock(MIDNIGHT)) as home:
+        for night in range(1, 4):
+            await home.lives(MIDNIGHT + night * DAY + 6 * HOUR)
+            assert not home.asks
+        assert await home.told() == []
