@@ -12,6 +12,7 @@ from benchmarks import (
     alarm,
     decode,
     disk,
+    fall,
     hostile,
     idle,
     inward,
@@ -30,8 +31,13 @@ async def _decode(_folder: Path) -> str:
     return decode.table()
 
 
+async def _fall(_folder: Path) -> str:
+    return fall.table()
+
+
 PARTS: dict[str, Callable[[Path], Awaitable[str]]] = {
     "decode": _decode,
+    "fall": _fall,
     "alarm": alarm.measure,
     "steady": steady.measure,
     "throughput": throughput.measure,

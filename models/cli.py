@@ -10,8 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 SUBJECTS: Mapping[str, Mapping[str, str]] = {
-    "train": {},
-    "evaluate": {"inactivity": "models.inactivity.commands.evaluate"},
+    "train": {"fall": "models.fall.commands.train"},
+    "evaluate": {
+        "fall": "models.fall.commands.evaluate",
+        "inactivity": "models.inactivity.commands.evaluate",
+    },
 }
 """Verb → subject → module. The module has `add_arguments(parser)` and `run(arguments) -> exit status`."""
 

@@ -97,7 +97,11 @@ def _turned(recording: Recording, random: np.random.Generator) -> Recording:
     return replace(recording, samples=turned(recording.samples, random))
 
 
-ROBUSTNESS: Mapping[str, Callable[[Recording, np.random.Generator], Recording]] = {
+def _lossy(recording: Recording, random: np.random.Generator) -> Recording:
+    return replace(recording, samples=with_losses(recording.samples, 0.02, random))
+
+
+ALTERATIONS: Mapping[str, Callable[[Recording, np.random.Generator], Recording]] = {
     "turned": _turned,
     "20 Hz": _rate(20.0),
     "25 Hz": _rate(25.0),
@@ -107,5 +111,6 @@ ROBUSTNESS: Mapping[str, Callable[[Recording, np.random.Generator], Recording]] 
     "±16 g, int8": _coarse(16.0, 8),
     "clock 5 % fast": _clock(0.05),
     "clock 5 % slow": _clock(-0.05),
+    "2 % of packets lost": _lossy,
 }
-"""Name → what is done to every recording; lost packets are lost between the recording and the detector."""
+"""Name → what is done to every recording."""

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.fall.candidates import REACH, candidates
-from models.fall.features import ANCHOR, RATE_HZ, WINDOW, posture_change, stillness
+from models.fall.features import ANCHOR, RATE_HZ, WINDOW, norm, posture_change, stillness
 from models.fall.grid import Grid
 from models.fall.health import DEAD_G, Health
 from models.fall.intake import Intake, Piece
@@ -135,13 +135,13 @@ class FallDetector:
             return []
         first, points = self._grid.first, self._grid.points
         low = max(begin - first - REACH, 0)
-        size = np.sqrt((points[low:] ** 2).sum(axis=1))
+        size = norm(points[low : end - first + REACH])
         found = candidates(size, begin - first - low, end - first - low)
         return [self._verdict(window(points, low + index), first + low + index) for index in found]
 
     def _verdict(self, seen: Floats, number: int) -> FallVerdict:
         at = self._began + number / RATE_HZ
-        probability = self._model.probability(seen)
+        probability = float(self._model.probabilities(seen[None])[0])
         doubt = self._doubt(seen, at)
         if doubt:
             probability = 0.0

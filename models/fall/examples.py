@@ -18,6 +18,8 @@ _SHORTEST = 50
 _WALK_SECONDS = 3.0
 """What hits so long before a fall is the walk to it; what comes sooner, or after it, is neither fall nor daily life."""
 _FALL_REACH_SECONDS = 2.0
+_CREDIBLE_G = 2.0
+"""A weakly labelled recording whose hardest impact is less most likely does not hold the fall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +69,6 @@ def _labels(recording: Recording, found: Sequence[int], size: Floats) -> list[in
         away = np.abs(np.array(found) / RATE_HZ - recording.fall_at)
         off = 3.0 * np.maximum(0.0, away - _FALL_REACH_SECONDS)
     fall = found[int(np.argmax(size[list(found)] - off))]
+    if recording.weak and size[fall] < _CREDIBLE_G:
+        return [-1] * len(found)
     return [1 if index == fall else 0 if index < fall - _WALK_SECONDS * RATE_HZ else -1 for index in found]

@@ -33,12 +33,12 @@ def channels(windows: Floats) -> Floats:
     acceleration of half a second and that gravity.
     """
     down = windows[:, :75].mean(axis=1)
-    down = down / (_norm(down)[:, None] + _TINY)
-    size = _norm(windows)
+    down = down / (norm(down)[:, None] + _TINY)
+    size = norm(windows)
     along = np.einsum("nti,ni->nt", windows, down)
     across = np.sqrt(np.maximum(size * size - along * along, 0.0))
     slow = _moving_mean(windows, _LONG)
-    tilt = np.einsum("nti,ni->nt", slow, down) / (_norm(slow) + _TINY)
+    tilt = np.einsum("nti,ni->nt", slow, down) / (norm(slow) + _TINY)
     return np.stack([size, along, across, tilt], axis=1)
 
 
@@ -47,8 +47,8 @@ def features(windows: Floats, signals: Floats | None = None) -> Floats:
     signals = channels(windows) if signals is None else signals
     size, along, tilt = signals[:, 0], signals[:, 1], signals[:, 3]
     slow = _moving_mean(windows, _LONG)
-    unrest = _norm(windows - slow)
-    jerk = _norm(np.diff(windows, axis=1, prepend=windows[:, :1])) * RATE_HZ
+    unrest = norm(windows - slow)
+    jerk = norm(np.diff(windows, axis=1, prepend=windows[:, :1])) * RATE_HZ
     columns = _angles(windows)
     columns += _impact(size, along)
     columns += _rest(size, unrest, jerk, tilt)
@@ -58,7 +58,7 @@ def features(windows: Floats, signals: Floats | None = None) -> Floats:
 
 def stillness(windows: Floats) -> Floats:
     """Per sample (n, WINDOW): how far the acceleration is from that of the half second around it, in g."""
-    return _moving_mean(_norm(windows - _moving_mean(windows, _LONG)), _SHORT)
+    return _moving_mean(norm(windows - _moving_mean(windows, _LONG)), _SHORT)
 
 
 def posture_change(windows: Floats) -> Floats:
@@ -66,7 +66,8 @@ def posture_change(windows: Floats) -> Floats:
     return _degrees(windows[:, :75].mean(axis=1), windows[:, 225:].mean(axis=1))
 
 
-def _norm(vectors: Floats) -> Floats:
+def norm(vectors: Floats) -> Floats:
+    """The length of vectors (…, 3)."""
     return np.sqrt(vectors[..., 0] ** 2 + vectors[..., 1] ** 2 + vectors[..., 2] ** 2)
 
 
@@ -108,7 +109,7 @@ def _quantiles(values: Floats, shares: Sequence[float]) -> list[Floats]:
 
 
 def _degrees(one: Floats, other: Floats) -> Floats:
-    cosine = (one * other).sum(axis=1) / (_norm(one) * _norm(other) + _TINY)
+    cosine = (one * other).sum(axis=1) / (norm(one) * norm(other) + _TINY)
     return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))), dtype=np.float64)
 
 
@@ -117,7 +118,7 @@ def _angles(windows: Floats) -> list[Floats]:
         windows[:, begin:end].mean(axis=1) for begin, end in ((0, 75), (75, 110), (145, 190), (190, 240), (240, 300))
     ]
     pairs = [(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (1, 4), (2, 3), (3, 4)]
-    return [_degrees(means[one], means[other]) for one, other in pairs] + [_norm(means[0]), _norm(means[4])]
+    return [_degrees(means[one], means[other]) for one, other in pairs] + [norm(means[0]), norm(means[4])]
 
 
 def _impact(size: Floats, along: Floats) -> list[Floats]:

@@ -22,14 +22,19 @@ class Forest:
     baseline: float
     depth: int
 
-    def score(self, features: Floats) -> float:
-        """The log odds for one row of features, (f,)."""
-        trees = np.arange(len(self.feature))
-        nodes = np.zeros(len(trees), dtype=np.int16)
+    def scores(self, features: Floats) -> Floats:
+        """The log odds (n,) for rows of features (n, f)."""
+        trees, most = self.feature.shape
+        first = np.arange(trees) * most
+        rows = np.arange(len(features))[:, None]
+        feature, threshold = self.feature.ravel(), self.threshold.ravel()
+        left, right = self.left.ravel(), self.right.ravel()
+        nodes = np.zeros((len(features), trees), dtype=np.int64)
         for _ in range(self.depth):
-            below = features[self.feature[trees, nodes]] <= self.threshold[trees, nodes]
-            nodes = np.where(below, self.left[trees, nodes], self.right[trees, nodes])
-        return self.baseline + float(self.value[trees, nodes].sum())
+            places = first + nodes
+            below = features[rows, feature[places]] <= threshold[places]
+            nodes = np.where(below, left[places], right[places])
+        return np.asarray(self.baseline + self.value.ravel()[first + nodes].sum(axis=1), dtype=np.float64)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """What is stored: exact, so that the stored forest answers as the trained one."""

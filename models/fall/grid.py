@@ -71,5 +71,9 @@ class Grid:
         """Add the grid points up to sample number `last`."""
         count = max(0, int(np.floor(last / self._step + 1e-9)) + 1 - self.end)
         if count:
+            if self._step == 1.0:
+                begin = self.end - self._tail_first
+                self.points = np.concatenate([self.points, self._tail[begin : begin + count]])
+                return
             positions = np.arange(self.end, self.end + count, dtype=np.float64) * self._step - self._tail_first
             self.points = np.concatenate([self.points, interpolate(self._tail, positions)])

@@ -11,8 +11,8 @@ Floats = npt.NDArray[np.float64]
 
 DEAD_G = 0.006
 """Rest noise of the sensors at hand is 0.0005–0.005 g; breathing and pulse move a worn one more, most of the time."""
-OFF_BODY_SECONDS = 180
-"""Nobody who wears it moves for so long by less than noise: it lies on a table."""
+OFF_BODY_SECONDS = 120
+"""Nobody who wears it moves so little for so long, 75 s at most in the recordings: it lies on a table."""
 ALIVE_G = 0.03
 JUST_SECONDS = 5.0
 STUCK_SECONDS = 10
@@ -24,8 +24,11 @@ _SATURATED_SECONDS = 2
 _IMPOSSIBLE_G = 5.0
 """Nobody has a mean acceleration of 5 g over a second; one of about 9.8 is in m/s²."""
 _METRIC_G = (7.0, 13.0)
+_COUNTS_G = 30.0
+"""No sensor for people reaches so far: these are counts, or thousandths."""
 _IMPOSSIBLE_SECONDS = 3
 _MOVING_G = 0.3
+_SAME_G = 1e-7
 
 
 class Health:
@@ -36,8 +39,8 @@ class Health:
         self._pending: Floats = np.empty((0, 3))
         self._at = 0.0
         self._finest = np.inf
-        self._constant = [0, 0, 0]
-        self._others_moved = [0, 0, 0]
+        self._constant = np.zeros(3, dtype=np.int64)
+        self._others_moved = np.zeros(3, dtype=np.int64)
         self._impossible = 0
         self._dead = 0
         self._active: set[FaultKind] = set()
@@ -47,8 +50,8 @@ class Health:
 
     @property
     def untrusted(self) -> bool:
-        """Whether a fault is on that makes every judgement worthless."""
-        return bool(self._active)
+        """Whether a fault is on that makes every judgement worthless; a stuck sensor has no impacts to judge."""
+        return bool(self._active - {FaultKind.STUCK})
 
     def lay_unworn(self, at: float) -> bool:
         """Whether it lay there, worn by nobody, until just before `at`."""
@@ -78,9 +81,9 @@ class Health:
         return {
             "pending": self._pending.tolist(),
             "at": self._at,
-            "finest": float(self._finest),
-            "constant": list(self._constant),
-            "others_moved": list(self._others_moved),
+            "finest": self._finest if np.isfinite(self._finest) else None,
+            "constant": self._constant.tolist(),
+            "others_moved": self._others_moved.tolist(),
             "impossible": self._impossible,
             "dead": self._dead,
             "active": sorted(self._active),
@@ -91,47 +94,48 @@ class Health:
     def restore(self, state: dict[str, Any]) -> None:
         """Go on where `state` was taken."""
         self._pending = np.array(state["pending"], dtype=np.float64).reshape(-1, 3)
-        self._at, self._finest = state["at"], state["finest"]
-        self._constant, self._others_moved = list(state["constant"]), list(state["others_moved"])
+        self._at, self._finest = state["at"], np.inf if state["finest"] is None else state["finest"]
+        self._constant, self._others_moved = np.array(state["constant"]), np.array(state["others_moved"])
         self._impossible, self._dead = state["impossible"], state["dead"]
         self._active = {FaultKind(kind) for kind in state["active"]}
         self.off_body, self._lifted_at = state["off_body"], state["lifted_at"]
 
     def _second(self, second: Floats) -> None:
-        span = second.max(axis=0) - second.min(axis=0)
-        steps = np.abs(np.diff(second, axis=0))
-        smallest = steps[steps > 1e-7]
-        if smallest.size:
-            self._finest = min(self._finest, float(smallest.min()))
-        moved = bool(span.max() > _MOVING_G)
-        for axis in range(3):
-            same = bool(span[axis] <= 1e-7)
-            self._constant[axis] = self._constant[axis] + 1 if same else 0
-            self._others_moved[axis] = self._others_moved[axis] + moved if same else 0
-        mean = float(np.sqrt((second**2).sum(axis=1)).mean())
+        low, high = second.min(axis=0), second.max(axis=0)
+        span = high - low
+        most = float(span.max())
+        self._learn_resolution(second)
+        constant = span <= _SAME_G
+        self._constant = np.where(constant, self._constant + 1, 0)
+        self._others_moved = np.where(constant, self._others_moved + (most > _MOVING_G), 0)
+        mean = float(np.sqrt((second * second).sum(axis=1)).sum()) / len(second)
         self._impossible = self._impossible + 1 if mean > _IMPOSSIBLE_G else 0
-        self._watch_body(second, float(span.max()))
+        # The spread is below half the span: only what hardly moves needs to be measured.
+        dead = most < 2 * ALIVE_G and float(second.std(axis=0).max()) < DEAD_G
+        self._watch_body(dead, most)
         self._decide(second[-1], mean)
 
-    def _watch_body(self, second: Floats, span: float) -> None:
-        self._dead = self._dead + 1 if float(second.std(axis=0).max()) < DEAD_G else 0
+    def _learn_resolution(self, second: Floats) -> None:
+        """The smallest step ever seen, until it is small enough to tell."""
+        if self._finest >= _FINE_G:
+            steps = np.abs(np.diff(second, axis=0))
+            self._finest = float(np.min(steps, initial=self._finest, where=steps > _SAME_G))
+
+    def _watch_body(self, dead: bool, span: float) -> None:
+        self._dead = self._dead + 1 if dead else 0
         if self._dead >= OFF_BODY_SECONDS and self._finest < _FINE_G:
             self.off_body = True
         elif self.off_body and span > ALIVE_G:
             self.off_body, self._lifted_at = False, self._at
 
     def _decide(self, value: Floats, mean: float) -> None:
-        pinned = [
-            axis
-            for axis in range(3)
-            if self._constant[axis] >= _SATURATED_SECONDS and abs(float(value[axis])) > _SATURATED_G
-        ]
+        pinned = bool(((self._constant >= _SATURATED_SECONDS) & (np.abs(value) > _SATURATED_G)).any())
         impossible = self._impossible >= _IMPOSSIBLE_SECONDS
-        metric = impossible and not pinned and _METRIC_G[0] < mean < _METRIC_G[1]
+        foreign = impossible and not pinned and (_METRIC_G[0] < mean < _METRIC_G[1] or mean > _COUNTS_G)
         patience = STUCK_SECONDS if self._finest < _FINE_G or not np.isfinite(self._finest) else STUCK_COARSE_SECONDS
-        stuck = min(self._constant) >= patience or max(self._others_moved) >= patience
-        self._tell(FaultKind.SATURATED, bool(pinned) or (impossible and not metric), "an axis stands at its end")
-        self._tell(FaultKind.WRONG_UNIT, metric, f"rest is {mean:.1f}, not 1: these are m/s², wanted is g")
+        stuck = bool(self._constant.min() >= patience or self._others_moved.max() >= patience)
+        self._tell(FaultKind.SATURATED, pinned or (impossible and not foreign), "an axis stands at its end")
+        self._tell(FaultKind.WRONG_UNIT, foreign, f"rest is {mean:.1f}, not 1: wanted is g, not m/s² or counts")
         self._tell(FaultKind.STUCK, stuck and not pinned, f"the same value for {patience} s: the sensor is stuck")
 
     def _tell(self, kind: FaultKind, on: bool, text: str) -> None:

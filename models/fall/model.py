@@ -1,5 +1,6 @@
 """The exported model of one position: loaded once per process, judged with numpy alone."""
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,32 +9,61 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from models.fall.features import FEATURES, features
+from models.fall.convolutions import FEATURES as CONVOLVED
+from models.fall.features import FEATURES, channels, features
 from models.fall.forest import Forest
+from models.fall.linear import Linear
 
+Floats = npt.NDArray[np.float64]
 Position = Literal["torso", "wrist"]
 POSITIONS: tuple[Position, ...] = get_args(Position)
-FORMAT = 1
+FORMAT = 2
+LINEAR_SHARE = 1.0
+"""What a unit of the linear part counts beside one of the trees."""
+SURELY_NOT = -5.0
+"""Below these log odds of the trees the linear part, which costs more, is not asked."""
 FOLDER = Path(__file__).parent / "parameters"
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was trained for one position, and the probability from which an impact is told as a fall."""
+    """What was trained for one position: trees and a linear part over many small convolutions.
+
+    Their score is trees + LINEAR_SHARE · linear; offset + slope · score are log odds.
+    """
 
     version: str
     threshold: float
+    """The probability from which an impact is told as a fall."""
     forest: Forest
+    linear: Linear
+    slope: float
+    offset: float
 
-    def probability(self, window: npt.NDArray[np.float64]) -> float:
-        """That the window (WINDOW, 3) in g holds a fall."""
-        return float(1.0 / (1.0 + np.exp(-self.forest.score(features(window[None])[0]))))
+    @property
+    def cut(self) -> float:
+        """The score whose probability is the threshold."""
+        return (math.log(self.threshold / (1.0 - self.threshold)) - self.offset) / self.slope
+
+    def scores(self, windows: Floats) -> Floats:
+        """What the trees and the linear part say together of windows (n, WINDOW, 3) in g: (n,)."""
+        signals = channels(windows)
+        scores = self.forest.scores(features(windows, signals))
+        asked = scores > SURELY_NOT
+        if asked.any():
+            scores[asked] += LINEAR_SHARE * self.linear.scores(signals[asked])
+        return scores
+
+    def probabilities(self, windows: Floats) -> Floats:
+        """That each of the windows (n, WINDOW, 3) in g holds a fall: (n,)."""
+        return np.asarray(1.0 / (1.0 + np.exp(-self.offset - self.slope * self.scores(windows))), dtype=np.float64)
 
     def save(self, path: Path) -> None:
         """Write the arrays; no pickle."""
-        arrays = {f"forest_{name}": array for name, array in self.forest.arrays().items()}
-        head = {"format": np.array(FORMAT), "version": np.array(self.version), "threshold": np.array(self.threshold)}
-        np.savez_compressed(path, **head, **arrays)  # type: ignore[arg-type]
+        head = {name: np.array(getattr(self, name)) for name in ("version", "threshold", "slope", "offset")}
+        forest = {f"forest_{name}": array for name, array in self.forest.arrays().items()}
+        linear = {f"linear_{name}": array for name, array in self.linear.arrays().items()}
+        np.savez_compressed(path, format=np.array(FORMAT), **head, **forest, **linear)  # type: ignore[arg-type]
 
 
 def read(path: Path) -> Model:
@@ -42,10 +72,15 @@ def read(path: Path) -> Model:
         arrays = {name: stored[name] for name in stored.files}
     if int(arrays.get("format", -1)) != FORMAT:
         raise ValueError(f"{path}: not a fall model of format {FORMAT}; train it anew: anju-models train fall")
-    forest = Forest.from_arrays({name.removeprefix("forest_"): array for name, array in arrays.items()})
-    if int(forest.feature.max()) >= FEATURES:
+    parts = {
+        part: {name.removeprefix(part): array for name, array in arrays.items() if name.startswith(part)}
+        for part in ("forest_", "linear_")
+    }
+    forest, linear = Forest.from_arrays(parts["forest_"]), Linear.from_arrays(parts["linear_"])
+    if int(forest.feature.max()) >= FEATURES or len(linear.weights) != CONVOLVED:
         raise ValueError(f"{path}: made for other features; train it anew: anju-models train fall")
-    return Model(str(arrays["version"]), float(arrays["threshold"]), forest)
+    threshold, slope, offset = (float(arrays[name]) for name in ("threshold", "slope", "offset"))
+    return Model(str(arrays["version"]), threshold, forest, linear, slope, offset)
 
 
 @lru_cache(maxsize=len(POSITIONS))

@@ -30,6 +30,8 @@ class Recording:
     fall: bool
     fall_at: float | None = None
     """Seconds, where the recording says when."""
+    weak: bool = False
+    """Whether the file's cuts are nominal: some recordings of falls hold none."""
 
     @property
     def seconds(self) -> float:
@@ -45,6 +47,7 @@ class Source:
     group: str
     position: Position
     fall_codes: tuple[str, ...]
+    weak: bool = False
 
 
 _SMARTFALLMM = tuple(f"A{number}" for number in range(10, 15))
@@ -54,8 +57,8 @@ SOURCES = (
     Source("smartfallmm_elder_sessions_phone_50hz", "elders phone", "torso", ()),
     Source("chestadl_50hz", "daily life chest", "torso", ()),
     Source("weda_wrist_50hz", "weda wrist", "wrist", ("F",)),
-    Source("smartfallmm_watch_50hz", "smartfallmm watch", "wrist", _SMARTFALLMM),
-    Source("smartfallmm_metawrist_50hz", "smartfallmm wrist", "wrist", _SMARTFALLMM),
+    Source("smartfallmm_watch_50hz", "smartfallmm watch", "wrist", _SMARTFALLMM, weak=True),
+    Source("smartfallmm_metawrist_50hz", "smartfallmm wrist", "wrist", _SMARTFALLMM, weak=True),
     Source("smartfallmm_elder_sessions_watch_50hz", "elders watch", "wrist", ()),
 )
 
@@ -108,4 +111,5 @@ def _recordings(arrays: dict[str, npt.NDArray[np.generic]], source: Source) -> I
             code=code,
             fall=code.startswith(source.fall_codes) if source.fall_codes else False,
             fall_at=None if np.isnan(middle) else middle,
+            weak=source.weak,
         )

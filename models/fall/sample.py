@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 
 RATE_HZ = 50.0
 _SECONDS = 14.0
-_PEOPLE = 6
+_PEOPLE = 4
 _NOISE_G = 0.01
 
 

@@ -79,7 +79,7 @@ def test_a_restart_anywhere_changes_nothing(cut: int) -> None:
     samples = _walk_and_fall().astype(np.float32)
     first, second = FallDetector(), FallDetector()
     found = first.feed(samples[:cut], START)
-    second.restore(json.loads(json.dumps(first.state())))
+    second.restore(json.loads(json.dumps(first.state(), allow_nan=False)))
     found += second.feed(samples[cut:], START + cut / 50.0) + second.finish()
     assert found == _fed(samples.astype(np.float64), [len(samples)])
 
@@ -148,6 +148,7 @@ def _holed(samples: Floats) -> Floats:
     ("spoilt", "kind"),
     [
         pytest.param(lambda s: s * 9.81, FaultKind.WRONG_UNIT, id="metres-per-second"),
+        pytest.param(lambda s: s * 1_000.0, FaultKind.WRONG_UNIT, id="thousandths"),
         pytest.param(_saturated, FaultKind.SATURATED, id="saturated"),
         pytest.param(_stuck, FaultKind.STUCK, id="stuck"),
         pytest.param(_holed, FaultKind.NOT_A_NUMBER, id="nan"),

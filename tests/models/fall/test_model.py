@@ -1,28 +1,36 @@
 """The exported model answers as the trained one, and what is no model of ours is refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from models.fall.candidates import TRIGGER_G, candidates
 from models.fall.examples import examples
 from models.fall.features import ANCHOR, FEATURES, WINDOW, features
-from models.fall.forest import Forest
-from models.fall.model import POSITIONS, Model, Position, read, shipped
+from models.fall.model import POSITIONS, Position, read, shipped
 from models.fall.sample import sample
-from models.fall.training import exported, grow, table
+from models.fall.training import fit, grow, material
+
+Floats = npt.NDArray[np.float64]
 
 
-def test_the_exported_forest_answers_as_the_trained_one(tmp_path: Path) -> None:
-    found = examples(sample("torso"))
-    known = found.chosen(found.label >= 0)
-    rows = table(known.windows)
-    trained = grow(rows, known.label, seed=1, trees=20)
-    Model("test", 0.5, exported(trained)).save(tmp_path / "torso.npz")
+def test_the_exported_model_answers_as_the_trained_one(tmp_path: Path) -> None:
+    known = material(sample("torso"), seed=1)
+    model = fit(known, seed=1)
+    trained = grow(known.rows, known.label, seed=1)
+    model.save(tmp_path / "torso.npz")
     stored = read(tmp_path / "torso.npz")
-    probabilities = [1.0 / (1.0 + np.exp(-stored.forest.score(row))) for row in rows]
-    np.testing.assert_allclose(probabilities, trained.predict_proba(rows)[:, 1], atol=1e-6)
+    scores = stored.forest.scores(known.rows.astype(np.float64))
+    np.testing.assert_allclose(_share(scores), trained.predict_proba(known.rows)[:, 1], atol=1e-6)
+    windows = examples(sample("torso")[:6]).windows.astype(np.float64)
+    np.testing.assert_array_equal(stored.probabilities(windows), model.probabilities(windows))
+
+
+def _share(scores: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-scores)), dtype=np.float64)
 
 
 @pytest.mark.parametrize("position", POSITIONS)
@@ -36,9 +44,9 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", format=np.array(99))
     with pytest.raises(ValueError, match="train it anew"):
         read(tmp_path / "other.npz")
-    leaf = np.zeros((1, 1), dtype=np.int16)
-    forest = Forest(leaf + FEATURES, np.zeros((1, 1)), leaf, leaf, np.zeros((1, 1)), 0.0, 0)
-    Model("test", 0.5, forest).save(tmp_path / "wide.npz")
+    model = shipped("torso")
+    wide = replace(model.forest, feature=model.forest.feature + np.int16(FEATURES))
+    replace(model, forest=wide).save(tmp_path / "wide.npz")
     with pytest.raises(ValueError, match="other features"):
         read(tmp_path / "wide.npz")
 
