@@ -7,19 +7,16 @@ from gateway.contract.times import to_text
 from gateway.store.absence import Absence
 
 if TYPE_CHECKING:
-    from models.inactivity import InactivityWatch
+    from models.inactivity import Promise
 
 __all__ = ["OFF", "Protection", "protection_of"]
 
 OFF = Protection(inactivity="off")
 
 
-def protection_of(watch: "InactivityWatch | None", absence: Absence | None) -> Protection:
-    """`watch` is None where the house has no sensors for it; `absence` is a declared one."""
-    if watch is None:
-        return Protection(inactivity="none")
-    promise = watch.promise()
-    if not promise.protected:
+def protection_of(promise: "Promise | None", absence: Absence | None) -> Protection:
+    """`promise` is None where the house has no sensors for it; `absence` is a declared one."""
+    if promise is None or not promise.protected:
         return Protection(inactivity="none")
     kinds = list(promise.kinds)
     if absence is not None and absence.until is not None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from drivers.device import Device
-from drivers.event import AlarmType, Event, Kind, TroubleType
+from drivers.event import AlarmType, Event, Kind, Location, TroubleType
 from gateway.away import Away
 from gateway.clock import EARLIEST
 from gateway.config_inactivity import Inactivity
@@ -30,24 +30,29 @@ from gateway.store.store import Store
 from gateway.store.watching import Watching
 
 if TYPE_CHECKING:
-    from models.inactivity import InactivityWatch, Verdict
+    from models.inactivity import InactivityWatch, Promise, Verdict
 
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 30.0
 KEEP_SECONDS = 900.0
 ALARMS = (AlarmType.INACTIVITY, AlarmType.WANDERING)
+OUTSIDE = ("out_too_long", "night_wandering")
+"""Verdicts about somebody who is not at home: the alarm says where their locator was last."""
 _FAULT_PLACE = "inactivity"
 _FAULT_SECONDS = 3_600.0
 
 
 class Rhythm:
-    """One object per gateway. `at_home` are the devices that stay in the home: not those that are worn or carried."""
+    """One object per gateway. `at_home` are the devices that stay in the home, `locators` the ids of those that tell
+    where they are.
+    """
 
     def __init__(
         self,
         config: Inactivity,
         at_home: Iterable[Device],
+        locators: Iterable[str],
         blind: Blind,
         intake: Intake,
         store: Store,
@@ -57,6 +62,7 @@ class Rhythm:
         self._config = config
         self._devices = {device.id: device for device in at_home}
         self._senses = {device.id: sense for device in at_home if (sense := sense_of(device)) is not None}
+        self._locators = tuple(locators)
         self._blind = blind
         self._intake = intake
         self._store = store
@@ -137,9 +143,20 @@ class Rhythm:
 
     def protection(self) -> Protection:
         """What the house may promise now."""
-        return protection_of(self._watch, self._away.absence if self._away.is_declared else None)
+        return protection_of(self._promise(), self._away.absence if self._away.is_declared else None)
 
     # -- parts --------------------------------------------------------------------------------------------------------
+
+    def _promise(self) -> "Promise | None":
+        """What the sensors allow, also before the first look at the clock; None where there are none."""
+        if self._watch is not None:
+            return self._watch.promise()
+        if not self._senses:
+            return None
+        from models.inactivity import Sensor
+        from models.inactivity.promise import promise_of
+
+        return promise_of([Sensor(*row) for row in self._sensors()])  # type: ignore[arg-type]
 
     def _sensors(self) -> list[tuple[str, str, str]]:
         return [(name, self._devices[name].room, kind) for name, kind in self._senses.items()]
@@ -236,7 +253,14 @@ class Rhythm:
         raised = self._intake.fault(Kind.ALARM, type_, moment, evidence=evidence)
         self._raised.add(type_)
         self._life.forget()
-        return outcomes + [_in_room(one, verdict.room) for one in raised]
+        place = self._whereabouts(moment) if verdict.kind in OUTSIDE else None
+        return outcomes + [_located(one, verdict.room, place) for one in raised]
+
+    def _whereabouts(self, moment: Moment) -> Location | None:
+        """Who has gone out may carry a locator: the newest of the last fixes."""
+        fixes = [self._intake.book.last_fix(device, moment) for device in self._locators]
+        aged = [fix for fix in fixes if fix is not None and fix.age_seconds is not None]
+        return min(aged, key=lambda fix: fix.age_seconds or 0.0, default=None)
 
     def _over(self, moment: Moment) -> list[Outcome]:
         """Life again: what was raised is over. The district still has to close it."""
@@ -259,8 +283,8 @@ class Rhythm:
         return []
 
 
-def _in_room(outcome: Outcome, room: str) -> Outcome:
-    """The alarm in the room where life was last seen; no sensor has raised it."""
-    if not isinstance(outcome, Happened) or not room:
+def _located(outcome: Outcome, room: str, place: Location | None) -> Outcome:
+    """The alarm in the room where life was last seen (no sensor has raised it), or where the locator was last."""
+    if not isinstance(outcome, Happened):
         return outcome
-    return replace(outcome, event=replace(outcome.event, room=room))
+    return replace(outcome, event=replace(outcome.event, room=room or None, location=place))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from drivers.device import Device
-from drivers.registry import LISTENER_DRIVERS, MQTT_DRIVERS, MQTT_RECEIVERS, POLLED_DRIVERS, SERIAL_RECEIVERS
+from drivers.registry import DRIVERS, LISTENER_DRIVERS, MQTT_DRIVERS, MQTT_RECEIVERS, POLLED_DRIVERS, SERIAL_RECEIVERS
 from gateway.away import Away
 from gateway.config import Config
 from gateway.config_devices import SerialPort
@@ -25,7 +25,8 @@ def rhythm_of(
         return None
     asking = Asking(voice, can_speak, config.inactivity.quiet)
     blind = Blind({device.id: lines_of(config, device) for device in config.devices})
-    return Rhythm(config.inactivity, at_home(config.devices), blind, intake, store, away, asking)
+    locators = [device.id for device in config.devices if DRIVERS[device.driver].tells_location]
+    return Rhythm(config.inactivity, at_home(config.devices), locators, blind, intake, store, away, asking)
 
 
 def lines_of(config: Config, device: Device) -> frozenset[str]:

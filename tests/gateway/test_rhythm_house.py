@@ -4,9 +4,11 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from drivers import gps_watch, gps_watch_frame
 from drivers.event import Kind
 from tests.gateway.houses import HandClock
 from tests.gateway.rhythms import (
@@ -24,7 +26,8 @@ from tests.gateway.rhythms import (
 from tests.support.brokers import Broker
 from tests.support.centre import call_centre
 from tests.support.house import CORD as RADIO_CORD
-from tests.support.house import SMOKE
+from tests.support.house import SMOKE, House
+from tests.support.processes import run
 
 TEN = MIDNIGHT + 10 * HOUR
 """Ten in the morning."""
@@ -205,6 +208,22 @@ async def test_a_declared_absence_is_not_watched_and_its_end_is(file: Path) -> N
         assert (await home.alarm()).event.evidence["verdict"] == "out_too_long"
 
 
+async def test_who_went_out_and_does_not_come_back_is_told_with_the_last_fix_of_the_watch(tmp_path: Path) -> None:
+    watch = {"id": "watch", "driver": "gps_watch", "address": "8800000015", "room": "wrist"}
+    async with running(written(tmp_path, [*SENSORS, watch]), HandClock(MIDNIGHT)) as home:
+        await home.lives(TEN)
+        await home.door()
+        home.wait(60)
+        content = "UD,220826,134652,A,30.020000,N,104.000000,E,0.0,0,0,8,80,64,0,0,00000000,0"
+        said = gps_watch.decode(gps_watch_frame.encode("3G", "8800000015", content), home.gateway.intake.lookup)
+        await asyncio.gather(*home.gateway.reception.hear(said, "gps_watch", 0.0))
+        home.wait(23 * 60, 120)
+        event = (await home.alarm()).event
+        assert event.evidence["verdict"] == "out_too_long"
+        assert event.location is not None
+        assert (event.location.latitude, event.room) == (30.02, "entry")
+
+
 async def test_six_days_with_two_stray_blips_a_day_are_one_alarm_at_most(file: Path) -> None:
     async with running(file, HandClock(MIDNIGHT)) as home:
         await home.lives(TEN)
@@ -256,3 +275,24 @@ async def test_who_sleeps_through_is_not_asked_in_the_first_nights(file: Path) -
             await home.lives(MIDNIGHT + night * DAY + 6 * HOUR)
             assert not home.asks
         assert await home.told() == []
+
+
+@pytest.mark.parametrize(
+    ("devices", "said"),
+    [
+        (SENSORS, "inactivity is watched: inactivity, not_up, bathroom_long, out_too_long, night_wandering"),
+        ([RADIO_CORD, SMOKE], "no inactivity protection: no sensor here sees everyday activity"),
+    ],
+    ids=["sensors", "cord and smoke detector"],
+)
+async def test_a_running_house_says_what_it_promises(
+    tmp_path: Path, district_broker: Broker, devices: list[dict[str, Any]], said: str
+) -> None:
+    house = House(folder=tmp_path, uplink_port=district_broker.port, broker_port=9, devices=devices)
+    async with call_centre(district_broker) as centre, house.gateway_running() as gateway:
+        await gateway.wait_line("health and metrics on port")
+        await centre.wait(lambda: any(heard.branch == "status" for heard in centre.heard))
+        (birth, *_) = [heard for heard in centre.heard if heard.branch == "status"]
+        assert birth.body["protection"]["inactivity"] == ("watching" if devices is SENSORS else "none")
+        status = await asyncio.to_thread(run, "anju", "status", "--config", house.file)
+        assert said in status.stdout
