@@ -5,8 +5,8 @@ A look through the whole heap takes tens of milliseconds, and an alarm that come
 
 import gc
 
-YOUNG_LIMIT = 10_000
-"""So many objects more than there were, and the young ones are looked through: a batch of telemetry is fewer."""
+YOUNG_LIMIT = 2_000
+"""So many objects more than there were, and the young ones are looked through: a quarter of a millisecond."""
 
 
 def hold() -> None:
