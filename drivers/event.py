@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from drivers.quickly_made import quickly_made
+
 RAW_LIMIT_BYTES = 256
 """How much of the original message an event keeps as evidence."""
 
@@ -169,6 +171,7 @@ class Location:
     age_seconds: float | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """What one message of one device says, before anybody knows whose device it is.
@@ -224,6 +227,7 @@ class Reject:
     detail: str = ""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """The one thing that flows from intake to the store, the uplink, the desk and every answer.

@@ -4,6 +4,8 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from drivers.quickly_made import quickly_made
+
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which the ssl module has no name for
 
 
@@ -71,6 +73,7 @@ class SessionOptions:
     puback_timeout_seconds: float = 10.0
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbound:
     """A message as it came. `mid` is what acknowledges it; messages of QoS 0 need none.

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drivers.event import ClockQuality, Event
+from drivers.quickly_made import quickly_made
 from gateway.store.jobs import Change
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
     """An event, and the condition that it begins or ends. `is_released`: nothing holds it back any more."""
@@ -42,6 +44,7 @@ class Over:
 Outcome = Happened | Counted | Stale | Over
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """When something was heard: monotonic seconds, wall clock, and how far to trust the latter."""

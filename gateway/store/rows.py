@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from drivers.event import Event
+from drivers.quickly_made import quickly_made
 from gateway.contract.messages import Priority
 from gateway.contract.times import from_text, to_text
 
@@ -25,6 +26,7 @@ _SELECTED = ", ".join("e." + name for name in READ_COLUMNS)
 SELECT = f"SELECT {_SELECTED} FROM event AS e JOIN outbox AS o USING (sequence) "  # noqa: S608
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """An event with its place in the store's order. `durable` is false while only memory holds it."""
