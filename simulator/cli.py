@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint, MqttError, SessionOptions, open_session
 from drivers.link.pty import PtyPair
-from simulator import broker, days_command
+from simulator import broker, days_command, run_command
 from simulator.conformance import command as conformance_command
 from simulator.fleet import command as fleet_command
 from simulator.ports import LOOPBACK
@@ -28,6 +28,7 @@ _PRESS = re.compile(r"([0-9A-Fa-f]{6})(?:\s+(\d{1,4}))?")
 _USUAL_REPEATS = 12
 _EPILOG = """\
 examples:
+  anju-sim run simulator/scenarios            every scenario that ships, as a test report
   anju-sim days --plan one-bedroom --seed 7 --days 30 --out days.jsonl
   anju-sim broker 1883                        an MQTT 5 broker on loopback, in memory
   anju-sim bridge --link ./rf                 a 433 MHz bridge; then type 9EAD9F and Enter to pull a cord
@@ -58,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run_command.add(commands)
     days_command.add(commands)
     _add_bridge(commands)
     zigbee = commands.add_parser("zigbee", help="a device of zigbee2mqtt on the local broker")

@@ -68,7 +68,11 @@ DEEDS: Mapping[str, Deed] = {
     "gas_off": Deed(about="the detector finds none any more", families=("gas",)),
     "water_on": Deed(about="the detector is wet", families=("water",)),
     "water_off": Deed(about="the detector is dry again", families=("water",)),
-    "motion": Deed(about="somebody moves before the detector", families=("motion",)),
+    "motion": Deed(
+        about="somebody moves before the detector, or a draught does: `times` times, every `every_seconds`",
+        families=("motion",),
+        numbers={"times": Number(1, 1_000, 1), "every_seconds": Number(1.0, DAY_SECONDS, 600.0)},
+    ),
     "open": Deed(about="the door is opened", families=("door",)),
     "close": Deed(about="the door is closed", families=("door",)),
     "fall": Deed(

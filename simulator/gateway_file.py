@@ -46,6 +46,7 @@ def gateway_file(plan: Plan, place: Place, sections: Mapping[str, Any] | None = 
         "district": place.district,
         "gateway": place.gateway,
         "resident": place.resident,
+        "timezone": plan.timezone,
         "store": {"path": str(place.store)},
         "uplink": {"host": LOOPBACK, "port": place.district_port, "tls": False},
         "broker": {"host": LOOPBACK, "port": place.local_port},

@@ -167,6 +167,12 @@ class Home:
             self._faults[device.id] = fault
             self._push(step.at, _Errs(device.id, fault))
             return
+        if step.do == "fall":
+            self._nobody_moves = True
+        if step.do == "motion":
+            for number in range(1, int(step.numbers.get("times", 1))):
+                at = step.at + number * step.numbers["every_seconds"]
+                self._push(at, Step(at=at, do="motion", device=device))
         if step.do == "remove":
             self._gone.add(device.id)
         elif step.do == "put_back":

@@ -36,13 +36,13 @@ class Skipped:
     reason: str
 
 
-def row_of(scenario: Scenario, played: Played, seconds: float) -> Row:
-    """The verdict on what was played within so many seconds of the computer's own time."""
+def row_of(scenario: Scenario, played: Played, seconds: float, more: tuple[str, ...] = ()) -> Row:
+    """The verdict on what was played within so many seconds of the computer's own time; `more` reasons may be known."""
     return Row(
         name=scenario.name,
         file=str(scenario.file),
         seed=scenario.seed,
-        reasons=judge(scenario, played.seen).reasons,
+        reasons=judge(scenario, played.seen).reasons + more,
         simulated_seconds=round(played.simulated_seconds, 3),
         seconds=round(seconds, 3),
         events=len(played.seen),

@@ -59,7 +59,8 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """`steps` are in the order of their times. `life`: the residents live their days meanwhile, drawn from `seed`.
+    """`steps` are in the order of their times. `life`: the residents live their days meanwhile, drawn from `seed`; else
+    nobody is at home but for the steps.
 
     `gateway` holds sections that are laid over those of the plan in the gateway's file.
     """

@@ -51,7 +51,7 @@ def load_scenario(path: Path) -> Scenario:
         seed=top.integer("seed", 0, _LARGEST_SEED, 1),
         plan=plan,
         begins_on=_begins_on(top),
-        life=top.optional_flag("life") or False,
+        life=top.optional_flag("life") is not False,
         gateway=_sections(top),
         steps=tuple(sorted((_step(table, plan) for table in top.tables("step")), key=lambda step: step.at)),
         expectations=tuple(_expectation(table, plan) for table in top.tables("expect")),

@@ -27,8 +27,6 @@ class MemoryBroker:
         self.is_up = True
         self.is_cut = False
         self.watch: Callable[[str, str, bytes], object] = lambda _client, _topic, _payload: None
-        self.knocked: Callable[[], None] = lambda: None
-        """Is told of every attempt to connect."""
         self.refused: set[str] = set()
         """Client ids that it does not let in, and topics that nobody may publish on."""
         self._delay_seconds = delay_seconds
@@ -66,7 +64,6 @@ class MemoryBroker:
         self, endpoint: Endpoint, options: SessionOptions, on_message: OnMessage
     ) -> AsyncIterator[MemorySession]:
         """As `drivers.link.mqtt.open_session`, with its errors."""
-        self.knocked()
         session = await self._connect(endpoint, options, on_message)
         try:
             yield session

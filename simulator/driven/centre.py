@@ -23,6 +23,7 @@ from gateway.contract.times import to_text
 from simulator.driven.broker import MemoryBroker
 from simulator.driven.ids import DrawnIds
 from simulator.driven.session import MemorySession
+from simulator.real_centre import ORDER_SECONDS
 
 Handling = Sequence[tuple[AnswerState, float]]
 _RECEIVED_SECONDS = 0.01
@@ -63,18 +64,18 @@ class MemoryCentre:
             except MqttError:
                 await asyncio.sleep(_RECONNECT_SECONDS)
 
-    def order(self, gateway: str, device: str | None, type_: str | None, expires_seconds: float) -> None:
-        """Have a gateway raise a test of a device."""
-        command = Command(
+    def order_test(self, gateway: str, device: str | None, late_seconds: float) -> None:
+        """Have a gateway raise a test of a device, or of the house, by an order that was issued so long ago."""
+        issued_at = self._now() - timedelta(seconds=late_seconds)
+        order = Command(
             id=self._new_id(),
             command="test",
             issuer="anju-sim",
-            issued_at=to_text(self._now()),
-            expires_at=to_text(self._now() + timedelta(seconds=expires_seconds)),
+            issued_at=to_text(issued_at),
+            expires_at=to_text(issued_at + timedelta(seconds=ORDER_SECONDS)),
             device=device,
-            type=type_,
         )
-        self._say(gateway, topics.COMMAND, command)
+        self._say(gateway, topics.COMMAND, order)
 
     async def _listen(self) -> None:
         status = topics.centre_status(self._district)

@@ -10,7 +10,7 @@ from pathlib import Path
 from simulator import inside
 from simulator.driven.loop import run_virtually
 from simulator.driven.world import SETTLING_SECONDS, driven_world
-from simulator.engine import EngineError, Played
+from simulator.engine import Played, UnplayableError
 from simulator.home import Home
 from simulator.judge import Gallery
 from simulator.scenario import Scenario
@@ -21,12 +21,12 @@ SLOWER = 30.0
 
 
 def play_driven(scenario: Scenario) -> Played:
-    """Play it; nothing outside of this process is touched but a folder of its own. Raises EngineError."""
+    """Play it; nothing outside of this process is touched but a folder of its own. Raises UnplayableError."""
     with folder_in_memory() as folder, silence():
         try:
             return run_virtually(_play(scenario, folder))
         except inside.ConfigError as error:
-            raise EngineError(f"the gateway refuses the plan {scenario.plan.name}: {error}") from error
+            raise UnplayableError(f"the gateway refuses the plan {scenario.plan.name}: {error}") from error
 
 
 async def _play(scenario: Scenario, folder: Path) -> Played:

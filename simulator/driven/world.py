@@ -56,7 +56,6 @@ class DrivenWorld:
         self._loop = asyncio.get_running_loop()
         self._pulse = Pulse(slower)
         self.district.watch = self._watch
-        self.district.knocked = self._local.knocked = self._pulse.stir
         self._draw = random.Random(f"{seed} house")
         self._new_id = DrawnIds(random.Random(f"{seed} ids"), clock.now)
         self._radios = {receiver.name: MemoryPort(str(place.serial_path(receiver.name))) for receiver in plan.receivers}
@@ -119,8 +118,8 @@ class DrivenWorld:
                 self._take_the_desk()
             case "command":
                 device = change.step.device
-                expires_seconds = change.step.numbers["expires_seconds"]
-                self._centre.order(self._place.gateway, device.id if device else None, None, expires_seconds)
+                late_seconds = change.step.numbers["late_seconds"]
+                self._centre.order_test(self._place.gateway, device.id if device else None, late_seconds)
             case do if do == POWER_OFF:
                 await self.cut_power()
             case do if do == POWER_ON:

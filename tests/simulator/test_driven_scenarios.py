@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator.driven.engine import play_driven
-from simulator.engine import EngineError, Played
+from simulator.engine import Played, UnplayableError
 from simulator.judge import judge
 from simulator.scenario import Scenario
 from simulator.scenario_file import load_scenario
@@ -116,7 +116,7 @@ def test_another_process_with_another_hash_seed_gives_the_same_events_to_the_byt
 
 def test_a_plan_that_the_gateway_refuses_is_said(tmp_path: Path) -> None:
     scenario = written(tmp_path, step("01:00:00", "wait") + '[gateway.intake]\npresses_per_minute = "many"')
-    with pytest.raises(EngineError, match="presses_per_minute"):
+    with pytest.raises(UnplayableError, match="presses_per_minute"):
         play_driven(scenario)
 
 

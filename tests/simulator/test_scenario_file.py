@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.deeds import DEEDS
+from simulator.deeds import DEEDS, FAULTS
 from simulator.plan_file import SimulatorFileError
 from simulator.scenario import Scenario
 from simulator.scenario_file import SHIPPED, load_scenario, scenario_files
@@ -173,3 +173,11 @@ def test_the_scenarios_that_ship_are_sound_and_each_has_a_name_of_its_own() -> N
     names = [scenario.name for scenario in shipped]
     assert len(set(names)) == len(names) >= 14
     assert all(scenario.steps for scenario in shipped)
+
+
+def test_the_documents_name_everything_that_a_step_can_do() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text("utf-8")
+    for do, deed in DEEDS.items():
+        assert f"`{do}`" in page
+        assert all(f"`{key}`" in page for key in (*deed.numbers, *deed.words)), do
+    assert all(f"`{fault}`" in page for fault in FAULTS)
