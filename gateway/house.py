@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from msgspec.structs import replace
+
 from drivers.device import Device
 from drivers.event import AlarmType
 from drivers.registry import DRIVERS, SERIAL_DRIVERS
@@ -19,7 +21,7 @@ from gateway.commands import Commands
 from gateway.config import Config
 from gateway.config_routes import MqttRoute
 from gateway.contract.envelope import Sender
-from gateway.contract.messages import AnswerState, Status
+from gateway.contract.messages import AnswerState, FallsWatched, Status
 from gateway.digest import DigestBook
 from gateway.ears import Ears
 from gateway.falls.rule import can_say_all_right, fall_rule, windows
@@ -34,7 +36,7 @@ from gateway.pending.pending import PendingAlarms
 from gateway.problems import Problems
 from gateway.reached import Reached
 from gateway.reception import Reception
-from gateway.rhythm.protection import OFF
+from gateway.rhythm.protection import OFF, Protection
 from gateway.rhythm.wiring import rhythm_of
 from gateway.rollback import Rollback
 from gateway.routes.further import Parts, further_routes
@@ -132,7 +134,7 @@ class House:
             around=around,
         )
         self.rhythm = rhythm_of(config, self.intake, store, self.away, self.announcer, self._can_speak)
-        self.status.protection = self.rhythm.protection if self.rhythm is not None else lambda: OFF
+        self.status.protection = self._protection
         self.rules = Rulebook(config, self.intake, store, self.away, self.rhythm)
         seconds = windows(config.devices)
         worn = {device.id: device for device in config.devices if device.driver == WEARABLE}
@@ -156,6 +158,7 @@ class House:
         )
         self.reception.follow(self.pending.heard)
         self.reception.follow(self.scene.heard)
+        self._falls_watched: Callable[[], FallsWatched | None] = lambda: None
         if worn:
             self._watch_falls(worn)
         self.exit_status = 0
@@ -203,8 +206,16 @@ class House:
             intake=self.intake, pending=self.pending, scene=self.scene, store=self.store, metrics=self.metrics,
             moment=self.reception.moment, tell=self.reception.tell, is_open=self.notices.knows,
         )  # fmt: skip
-        findings, clock = Findings(worn, around), self.clock
-        self.worn.watch_falls(FallWatcher(worn, findings, self.metrics, self._is_calm, clock.monotonic))
+        watcher = FallWatcher(
+            worn, Findings(worn, around), self.metrics, self._is_calm, self.clock.monotonic
+        )  # fmt: skip
+        self.worn.watch_falls(watcher)
+        self._falls_watched = watcher.protection
+
+    def _protection(self) -> Protection:
+        """What the house may promise of noticing that somebody has collapsed or fallen."""
+        silence = self.rhythm.protection() if self.rhythm is not None else OFF
+        return replace(silence, falls=self._falls_watched())
 
     def _is_calm(self) -> bool:
         return self.uplink.connected and not self.ledger.alarms()

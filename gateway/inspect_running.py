@@ -40,6 +40,7 @@ def text(report: dict[str, Any]) -> str:
     lines += [f"note: {note}" for note in report.get("notes", [])]
     if "protection" in report:
         lines.append(protection_text(report["protection"]))
+        lines += FALLS.get(report["protection"].get("falls"), ())
     if "away_since" in report:
         lines.append(_away(report))
     for offer in report.get("enrolment_offers", []):
@@ -48,6 +49,14 @@ def text(report: dict[str, Any]) -> str:
             f"heard {offer['heard']} times, last at {offer['last_heard_at']}"
         )
     return "\n".join(lines)
+
+
+FALLS = {
+    "watching": ("falls are watched",),
+    "not_worn": ("no fall is noticed: the worn device lies still, as on a table",),
+    "silent": ("no fall is noticed: no samples of a worn device for 15 minutes",),
+    "faulty": ("no fall is noticed: the samples of the worn device cannot be used, see its device_fault",),
+}
 
 
 def protection_text(protection: dict[str, Any]) -> str:

@@ -168,16 +168,21 @@ class Digest(Struct, kw_only=True):
     subject: str | UnsetType = UNSET
 
 
+FallsWatched = Literal["watching", "not_worn", "silent", "faulty"]
+
+
 class Protection(Struct, kw_only=True, omit_defaults=True):
     """What the house may promise of noticing that somebody has collapsed.
 
     `none`: it has no sensors for it. `off`: switched off in its file. `suspended`: nobody is at home, `until` then.
-    `kinds` are the verdicts that its sensors allow.
+    `kinds` are the verdicts that its sensors allow. `falls` is whether the samples of a worn device are judged:
+    `watching`, or nothing is judged because it is `not_worn`, `silent` or `faulty`; absent where none is enrolled.
     """
 
     inactivity: Literal["watching", "suspended", "none", "off"]
     kinds: list[str] = []
     until: Time | None = None
+    falls: FallsWatched | None = None
 
 
 class Status(Struct, kw_only=True):

@@ -9,7 +9,8 @@ from typing import Any
 
 from drivers.device import Device
 from drivers.event import AlarmType, Event, Kind, TroubleType
-from gateway.falls.ailments import FAULTS, LATE, Ailments
+from gateway.contract.messages import FallsWatched
+from gateway.falls.ailments import FAULTS, LASTING, LATE, NOT_WORN, Ailments
 from gateway.falls.following import Following, weight_of
 from gateway.falls.reports import Ailing, Excerpt, Fallen, Report, Standing
 from gateway.falls.rule import JUDGED, SAME_FALL_SECONDS
@@ -30,6 +31,10 @@ FORGET_SECONDS = 10.0
 """A fall that nobody has open for so long is followed no more; its commit may take a moment."""
 EXCERPT_TIMEOUT_SECONDS = 2.0
 OVERLOAD = "fall_watch"
+
+
+WATCHED: tuple[FallsWatched, ...] = ("watching", "not_worn", "faulty", "silent")
+"""How well a worn device is watched, the best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,13 @@ class Findings:
     def late(self, device: str, blocks: int) -> None:
         """So many blocks came twice, or too late."""
         self._ailments.began(device, [LATE] * blocks, self._around.moment().monotonic)
+
+    def standing(self, device: str) -> FallsWatched:
+        """Whether a device that sends samples guards somebody."""
+        faults = self._ailments.now(device, self._around.moment().monotonic)
+        if NOT_WORN in faults:
+            return "not_worn"
+        return "faulty" if faults & set(LASTING) else "watching"
 
     async def told(self, reports: list[Report]) -> None:
         """Deal with what the thread has found."""

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from drivers.device import Device
 from drivers.wearable_stream import Gap, Stretch
-from gateway.falls.findings import Findings
+from gateway.contract.messages import FallsWatched
+from gateway.falls.findings import WATCHED, Findings
 from gateway.falls.reports import Report
 from gateway.metrics import Metrics
 
@@ -34,6 +35,8 @@ CALM_SECONDS = 10.0
 OVERLOADED_SECONDS = 60.0
 SILENT_SECONDS = 5.0
 """A device that says nothing for so long (it broke, or lies out of reach) is judged by what it has said."""
+OUT_OF_REACH_SECONDS = 900.0
+"""As for its supervision: a band in its charger guards nobody."""
 NICE = 10
 _PAUSE_SECONDS = 0.25
 
@@ -76,6 +79,7 @@ class FallWatcher:
         self._wanted = asyncio.Event()
         self._dropped_at = float("-inf")
         self._heard: dict[str, float] = {}
+        self._newest: dict[str, float] = {}
 
     def take(self, device: Device, said: Stretch | Gap, at: float) -> None:
         """Put a stretch into the queue of its device; of a gap the next stretch's time tells."""
@@ -87,13 +91,23 @@ class FallWatcher:
             self._dropped_at = at
             self._metrics.fall_watch_dropped()
         queue.append(said)
-        self._heard[device.id] = at
+        self._heard[device.id] = self._newest[device.id] = at
         self._wanted.set()
 
     def late(self, device: Device, blocks: int) -> None:
         """So many blocks came twice, or too late."""
         if device.id in self._devices:
             self._findings.late(device.id, blocks)
+
+    def protection(self) -> FallsWatched:
+        """Whether falls are noticed now; of several devices the best counts."""
+        return min(map(self._watched, self._devices), key=WATCHED.index)
+
+    def _watched(self, device: str) -> FallsWatched:
+        newest = self._newest.get(device)
+        if newest is None or self._monotonic() - newest > OUT_OF_REACH_SECONDS:
+            return "silent"
+        return self._findings.standing(device)
 
     async def run(self) -> None:
         """Judge for ever."""

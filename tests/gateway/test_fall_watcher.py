@@ -1,6 +1,7 @@
 """The watch over falls beside the alarms: a thread that hangs delays nothing, forgets the oldest, and says so."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +19,7 @@ from gateway.falls import watcher
 from gateway.falls.reports import Ailing, Excerpt, Fallen, Report, Standing
 from gateway.falls.watcher import QUEUE_BLOCKS
 from gateway.house import House as Gateway
+from gateway.inspect_running import text
 from gateway.remembering import remember
 from gateway.store import jobs
 from gateway.store.store import Store
@@ -71,6 +73,12 @@ class Home:
         name = f'{metric}{{kind="{kind}"}} ' if kind else f"{metric} "
         lines = self.gateway.metrics.render().decode().splitlines()
         return next(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+    @property
+    def falls(self) -> str | None:
+        """Whether falls are noticed, as the house says."""
+        protection = self.gateway.status.protection()
+        return None if protection is None else protection.falls
 
     async def told(self) -> list[Event]:
         return [one.event for one in await self.store.ask(jobs.newest, 100)]
@@ -196,6 +204,35 @@ async def test_a_band_that_falls_silent_is_judged_by_what_it_has_said(
         home.clock.seconds += 1
         await until(lambda: judge.finished == 1)
         await until(lambda: home.count("anju_falls_found_total") == 1)
+
+
+async def test_the_house_says_whether_falls_are_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = SlowJudge()
+    judge.let_go.set()
+    async with running(tmp_path, judge, monkeypatch) as home:
+        assert home.falls == "silent"
+        await _say(home, judge)
+        assert home.falls == "watching"
+        await _say(home, judge, _ailing(lasting="stuck"))
+        assert home.falls == "faulty"
+        await _say(home, judge, _ailing(is_off_body=True))
+        home.clock.seconds += 890
+        await _say(home, judge)
+        home.clock.seconds += 890
+        await _say(home, judge)
+        home.clock.seconds += 30
+        assert home.falls == "not_worn"
+        home.clock.seconds += 900
+        assert home.falls == "silent"
+        assert "no fall is noticed" in text(json.loads(home.gateway.status.healthz().body))
+
+
+async def test_a_house_without_a_worn_device_promises_nothing_of_falls(tmp_path: Path) -> None:
+    file = House(folder=tmp_path, uplink_port=9, broker_port=9, devices=[CORD]).write()
+    with Store(file.with_suffix(".db")) as store:
+        protection = Gateway(load(file), store, HandClock()).status.protection()
+    assert protection is not None
+    assert protection.falls is None
 
 
 async def test_a_fault_of_the_samples_has_its_name_and_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
