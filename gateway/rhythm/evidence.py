@@ -1,5 +1,6 @@
 """A verdict in the words that may leave the house: numbers, times, machine words; the desk makes sentences of them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,8 @@ def alarm_evidence(verdict: "Verdict", *, asked: bool, prompted_at: datetime | N
     }
 
 
-def note_evidence(verdict: "Verdict") -> dict[str, Any]:
-    """What a note to the district says."""
-    return {"verdict": verdict.kind, "explanation": f"rhythm.{verdict.kind}"}
+def note_evidence(verdict: "Verdict", changes: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
+    """What a note to the district says: of each thing that changed how much a day it is this week, and was before."""
+    week = {name: round(now, 1) for name, (now, _) in changes.items()}
+    before = {f"{name}_before": round(usual, 1) for name, (_, usual) in changes.items()}
+    return {"verdict": verdict.kind, "explanation": f"rhythm.{verdict.kind}", **week, **before}

@@ -239,7 +239,7 @@ class Rhythm:
     def _act(self, verdict: "Verdict", moment: Moment) -> list[Outcome]:
         log.info("the rhythm of the home: %s, %s (%s)", verdict.stage, verdict.kind, verdict.explanation)
         if verdict.stage == "note":
-            return self._intake.note(verdict.kind, moment, note_evidence(verdict))
+            return self._intake.note(verdict.kind, moment, note_evidence(verdict, self._changes()))
         if verdict.stage == "prompt":
             self._prompted_at = moment.wall
             self._asking.begin(moment)
@@ -255,6 +255,11 @@ class Rhythm:
         self._life.forget()
         place = self._whereabouts(moment) if verdict.kind in OUTSIDE else None
         return outcomes + [_located(one, verdict.room, place) for one in raised]
+
+    def _changes(self) -> dict[str, tuple[float, float]]:
+        from models.inactivity.weekly import changes_of
+
+        return changes_of(self._watch.state()) if self._watch is not None else {}
 
     def _whereabouts(self, moment: Moment) -> Location | None:
         """Who has gone out may carry a locator: the newest of the last fixes."""

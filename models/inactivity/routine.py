@@ -24,6 +24,10 @@ _WORDS = (
 )
 
 
+NAMES = ("quiet_night_hours", "times_up_at_night", "outings", "active_hours")
+"""The same four as machine words."""
+
+
 class Routine(msgspec.Struct):
     """Today's four numbers so far, and those of the last five weeks, oldest first."""
 
@@ -54,12 +58,26 @@ class Routine(msgspec.Struct):
             return None
         return "this week: " + "; ".join(en for en, _ in told), "本周：" + "；".join(zh for _, zh in told)
 
+    def changes(self) -> dict[str, tuple[float, float]]:
+        """What differs, by its name in NAMES: the mean of the last week, and of the month before it, both a day."""
+        if len(self.days) < _WEEK + _MONTH:
+            return {}
+        found = ((name, self._means(number)) for number, name in enumerate(NAMES))
+        return {name: means for name, means in found if means is not None}
+
     def _change(self, number: int) -> tuple[str, str] | None:
+        means = self._means(number)
+        if means is None:
+            return None
+        week, usual = means
+        en, zh = _WORDS[number]
+        return f"{week:.1f} {en} a day, before it {usual:.1f}", f"每日{zh} {week:.1f}，此前为 {usual:.1f}"
+
+    def _means(self, number: int) -> tuple[float, float] | None:
         month = [day[number] for day in self.days[:_MONTH]]
         week = mean(day[number] for day in self.days[_MONTH:])
         usual = mean(month)
         scatter = max(stdev(month) / _WEEK**0.5, 0.1)
         if abs(week - usual) < max(_LEAST_DEVIATIONS * scatter, _LEAST_SHARE * usual):
             return None
-        en, zh = _WORDS[number]
-        return f"{week:.1f} {en} a day, before it {usual:.1f}", f"每日{zh} {week:.1f}，此前为 {usual:.1f}"
+        return week, usual

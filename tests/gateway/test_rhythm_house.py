@@ -10,6 +10,7 @@ import pytest
 
 from drivers import gps_watch, gps_watch_frame
 from drivers.event import Kind
+from gateway.contract.evidence import leaving
 from tests.gateway.houses import HandClock
 from tests.gateway.rhythms import (
     BUTTON,
@@ -296,3 +297,21 @@ async def test_a_running_house_says_what_it_promises(
         assert birth.body["protection"]["inactivity"] == ("watching" if devices is SENSORS else "none")
         status = await asyncio.to_thread(run, "anju", "status", "--config", house.file)
         assert said in status.stdout
+
+
+async def test_a_week_unlike_the_month_before_is_a_note_with_its_numbers(file: Path) -> None:
+    async with running(file, HandClock(MIDNIGHT)) as home:
+        await home.lives(TEN)
+        rhythm = home.gateway.rhythm
+        assert rhythm is not None
+        assert rhythm._watch is not None
+        memory = rhythm._watch._memory
+        memory.routine.days = [[7.0, 1.0, 2.0, 6.0]] * 28 + [[7.0, 4.0, 2.0, 6.0]] * 7
+        memory.note = "this week", "本周"
+        home.wait(1)
+        (note,) = [one.event for one in await home.events()]
+        assert (note.kind.value, note.type) == ("service_request", "routine_change")
+        assert leaving(note.evidence) == {
+            "verdict": "routine_change", "explanation": "rhythm.routine_change",
+            "times_up_at_night": 4.0, "times_up_at_night_before": 1.0,
+        }  # fmt: skip
