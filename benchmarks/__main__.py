@@ -15,6 +15,7 @@ from benchmarks import (
     fall,
     hostile,
     idle,
+    inactivity,
     inward,
     mobile_data,
     outage,
@@ -49,6 +50,7 @@ PARTS: dict[str, Callable[[Path], Awaitable[str]]] = {
     "week": week.measure,
     "idle": idle.measure,
     "mobile_data": mobile_data.measure,
+    "inactivity": inactivity.measure,
 }
 
 

@@ -25,12 +25,11 @@ class Blips(msgspec.Struct):
         usual = (self.lone[row] + _LEAN * _PRIOR[at_home]) / (self.bins[row] + _LEAN)
         return min(1.0, STRAY_PER_BIN / usual)
 
-    def learn(self, part: int, at_home: bool, lone: bool) -> None:
-        """Count one bin without borne-out life."""
+    def learn_lone(self, part: int, at_home: bool) -> None:
+        """Count a bin with a lone sign; silent ones are counted in `bins` alone."""
         row = part * 2 + at_home
         self.bins[row] += 1.0
-        if lone:
-            self.lone[row] += 1.0
+        self.lone[row] += 1.0
 
     def new_day(self) -> None:
         """Let the past count a little less."""

@@ -23,7 +23,7 @@ AGES = len(_EDGES_BINS) + 1
 HOME_CAP, DOOR_CAP = 30, 144
 """Silent bins beyond which a silence teaches nothing, until the home has shown its own: 2 h 30; after the door 12 h."""
 
-AGE_OF_BINS = tuple(sum(bins >= edge for edge in _EDGES_BINS) for bins in range(DOOR_CAP + 1))
+_AGES = tuple(sum(bins >= edge for edge in _EDGES_BINS) for bins in range(DOOR_CAP + 1))
 _NIGHT = tuple(slot < 12 or slot >= 44 for slot in range(SLOTS))
 _OLDEST_AT_HOME = 36
 _BUSY = 5
@@ -52,16 +52,21 @@ class Before(msgspec.Struct):
     history: int = 0
     since_door: int = 999
 
-    def close(self, life: bool, any_sign: bool, place: int, door: bool, count: float) -> None:
-        """A bin is over: keep its part of the story. `door`: the way out was among its sensors."""
-        self.since_door = 0 if door else self.since_door + 1
-        self.history = (self.history << 1 | any_sign) & _HISTORY
-        if any_sign:
-            self.place, self.lone = place, int(not life)
-            self.busy_hour = _FEW[(self.history & _HOUR).bit_count()]
-            self.busy_hours = _MANY[self.history.bit_count()]
-            self.door = 0 if door else 1 if self.since_door <= 2 else 2 if self.since_door <= 6 else 3
-            self.loud = 0 if count <= 2 else 1 if count <= 8 else 2 if count <= 30 else 3
+    def pass_quietly(self) -> None:
+        """A bin without a sign is over."""
+        self.since_door += 1
+        self.history = self.history << 1 & _HISTORY
+
+    def hear(self, life: bool, place: int, door: bool, count: float) -> None:
+        """A bin with a sign is over. `door`: the way out was among its sensors."""
+        since_door = 0 if door else self.since_door + 1
+        history = (self.history << 1 | 1) & _HISTORY
+        self.since_door, self.history = since_door, history
+        self.place, self.lone = place, int(not life)
+        self.busy_hour = _FEW[(history & _HOUR).bit_count()]
+        self.busy_hours = _MANY[history.bit_count()]
+        self.door = 0 if since_door == 0 else 1 if since_door <= 2 else 2 if since_door <= 6 else 3
+        self.loud = 0 if count <= 2 else 1 if count <= 8 else 2 if count <= 30 else 3
 
 
 _HISTORY = (1 << 36) - 1
@@ -81,8 +86,9 @@ def _first_weights() -> Counts:
 def circumstance(slot: int, quiet: int, lifeless: int, before: Before) -> Circumstance:
     """Which weights count. `quiet`: bins since any sign; `lifeless`: bins since life that was borne out."""
     place = before.place
-    age = AGE_OF_BINS[min(DOOR_CAP, quiet)]
-    old = AGE_OF_BINS[min(lifeless, DOOR_CAP if place == 0 else _OLDEST_AT_HOME)]
+    oldest = _OLDEST_AT_HOME if place else DOOR_CAP
+    age = _AGES[quiet]
+    old = _AGES[lifeless if lifeless < oldest else oldest]  # noqa: FURB136 a call costs more than the sum of weights
     part = slot // SLOTS_PER_PART
     night = _NIGHT[slot]
     return (

@@ -10,6 +10,7 @@ from models.inactivity.hazard import DOOR_CAP, HOME_CAP
 _WINDOW_DAYS = 90.0
 _ENOUGH_DAYS = 14.0
 _KEPT = 32
+_SHORTEST = 3
 _AT_HOME_PER_30_DAYS, _AFTER_DOOR_PER_30_DAYS = 8.0, 0.6
 _HOME_BOUNDS, _DOOR_BOUNDS = (18, 72), (24, 144)
 _HOURLY_BOUNDS = (3, 12)
@@ -17,7 +18,10 @@ _HOURLY_HOME_CAP, _HOURLY_DOOR_CAP = 4, 12
 
 
 class Known(msgspec.Struct):
-    """The longest silences of the last months, as (day, bins; reports where they come once an hour)."""
+    """The longest silences of the last months, as (day, bins; reports where they come once an hour).
+
+    `caps` are the lengths beyond which a silence is beyond all known: after the door, and at home.
+    """
 
     days: float = 0.0
     at_home: list[tuple[float, int]] = msgspec.field(default_factory=list)
@@ -26,6 +30,8 @@ class Known(msgspec.Struct):
 
     def learn(self, place: int, quiet: int) -> None:
         """A silence has ended by itself after so many bins."""
+        if quiet < _SHORTEST:
+            return
         longest = self.at_home if place else self.after_door
         longest.append((self.days, quiet))
         if len(longest) > _KEPT:
@@ -43,10 +49,6 @@ class Known(msgspec.Struct):
             door = self._length(self.after_door, _AFTER_DOOR_PER_30_DAYS, _DOOR_BOUNDS, DOOR_CAP)
             home = self._length(self.at_home, _AT_HOME_PER_30_DAYS, _HOME_BOUNDS, HOME_CAP)
         self.caps = (door, home)
-
-    def cap(self, place: int) -> int:
-        """The number of silent bins after this place beyond which a silence is beyond all known."""
-        return self.caps[1] if place else self.caps[0]
 
     def _length(self, longest: list[tuple[float, int]], per_30_days: float, bounds: tuple[int, int], first: int) -> int:
         span = min(self.days, _WINDOW_DAYS)

@@ -18,6 +18,8 @@ class LocalTime:
             raise ValueError(f"timezone {timezone!r} is unknown: write a name such as Asia/Shanghai") from error
         self._quarter = -1
         self._offset = 0.0
+        self._slot_quarter = -1
+        self._slot = (0, 0)
 
     def seconds(self, at: float) -> float:
         """Seconds since 1970 as the home's wall clock counts them."""
@@ -27,6 +29,14 @@ class LocalTime:
             self._offset = shift.total_seconds() if shift is not None else 0.0
             self._quarter = quarter
         return at + self._offset
+
+    def day_and_slot(self, at: float) -> tuple[int, int]:
+        """The number of the local day, and the half-hour within it."""
+        if int(at // _QUARTER_SECONDS) != self._slot_quarter:
+            local = self.seconds(at)
+            self._slot_quarter = self._quarter
+            self._slot = int(local // DAY_SECONDS), int(local % DAY_SECONDS // SLOT_SECONDS)
+        return self._slot
 
     def clock(self, at: float) -> str:
         """HH:MM on the home's wall clock."""

@@ -61,7 +61,7 @@ def _alarm_after(memory: Memory, slot: int, limit: float) -> float | None:
     """The score's own recursion over a silence that begins in the middle of an ordinary stay."""
     habits = memory.habits
     before = Before(place=int(Place.LIVING), busy_hour=2, busy_hours=3, loud=1)
-    cap = habits.known.cap(before.place)
+    cap = habits.known.caps[1]
     risk = 0.0
     for quiet in range(_MOST_BINS):
         now = (slot * _BINS_PER_SLOT + quiet) % _BINS_PER_DAY // _BINS_PER_SLOT

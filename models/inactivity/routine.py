@@ -10,6 +10,7 @@ import msgspec
 from models.inactivity.hazard import SLOTS
 from models.inactivity.sensors import Place
 
+_ENTRY = int(Place.ENTRY)
 _WEEK, _MONTH = 7, 28
 _LEAST_SHARE = 0.3
 _LEAST_DEVIATIONS = 3.0
@@ -42,7 +43,7 @@ class Routine(msgspec.Struct):
             today[0] += night / _BINS_PER_HOUR
             return
         today[1] += night and quiet >= _UP_AFTER_BINS
-        today[2] += place == Place.ENTRY and quiet >= _OUT_AFTER_BINS
+        today[2] += place == _ENTRY and quiet >= _OUT_AFTER_BINS
         today[3] += 1.0 / _BINS_PER_HOUR
 
     def new_day(self, weekday: int) -> tuple[str, str] | None:

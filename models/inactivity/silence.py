@@ -16,6 +16,8 @@ from models.inactivity.reports import Reports
 from models.inactivity.sensors import Place
 
 _RISK_CAP = 1e15
+_NO_STRAY = 1.0 - STRAY_PER_BIN
+_ENTRY = int(Place.ENTRY)
 _CHANCE_CAP = 0.97
 NOTHING, LONE, LIFE = 0, 1, 2
 
@@ -34,6 +36,7 @@ class Silence(msgspec.Struct):
     quiet: int = 0
     lifeless: int = 0
     risk: float = 0.0
+    highest: float = 0.0
     in_bin: int = NOTHING
     door_in_bin: bool = False
     count_in_bin: float = 0.0
@@ -46,34 +49,34 @@ class Silence(msgspec.Struct):
         if life:
             self.end(at, limits)
             # Reports of the same moment bear no order: where the door is among them, it may have been the last.
-            if not (self.place == Place.ENTRY and at == self.event_at):
+            if not (self.place == _ENTRY and at == self.event_at):
                 self.place, self.sensor = place, sensor
         else:
             self.in_bin = max(self.in_bin, LONE)
-            if self.place != Place.ENTRY:
+            if self.place != _ENTRY:
                 self.place, self.sensor = place, sensor
         self.event_at = at
-        self.door_in_bin |= place == Place.ENTRY
+        self.door_in_bin |= place == _ENTRY
         self.count_in_bin += count
 
     def end(self, at: float, limits: Limits) -> None:
         """The silence is over."""
-        if self.risk > 1.0:
-            limits.learn(math.log(self.risk))
+        if self.highest > 1.0:
+            limits.learn(math.log(self.highest))
         self.in_bin = LIFE
         self.life_at = at
-        self.risk = 0.0
+        self.risk = self.highest = 0.0
         self.stage = 0
 
     def leave(self, at: float) -> None:
         """Known, not concluded: the resident has left the home."""
-        self.place = self.before.place = int(Place.ENTRY)
-        self.risk = 0.0
+        self.place = self.before.place = _ENTRY
+        self.risk = self.highest = 0.0
         self.life_at = self.event_at = at
 
     def restart(self, at: float) -> None:
         """Nothing is known of what was before."""
-        self.risk, self.stage, self.in_bin = 0.0, 0, NOTHING
+        self.risk, self.highest, self.stage, self.in_bin = 0.0, 0.0, 0, NOTHING
         self.place = int(Place.OTHER)
         self.before = Before()
         self.quiet = self.lifeless = 0
@@ -82,47 +85,52 @@ class Silence(msgspec.Struct):
 
     def close_bin(self, slot: int, reports: Reports, end: float, habits: Habits) -> None:
         """The five minutes before `end` (UTC seconds) are over."""
-        known = self.quiet < habits.known.cap(self.before.place)
-        here = circumstance(slot, self.quiet, self.lifeless, self.before)
-        chance = habits.hazard.chance(here) if known else habits.pace.chance(slot)
-        if self.in_bin != NOTHING:
-            if known:
+        before, quiet = self.before, self.quiet
+        known = quiet < habits.known.caps[before.place != _ENTRY]
+        if known:
+            here = circumstance(slot, quiet, self.lifeless, before)
+            chance = habits.hazard.chance(here)
+            if self.in_bin != NOTHING or reports.due(end, BIN_SECONDS):
                 self.untaught.append((here, chance))
+        else:
+            chance = habits.pace.chance(slot)
+        if self.in_bin != NOTHING:
             self._heard(slot, habits)
         elif not reports.due(end, BIN_SECONDS):
             self.risk += 1.0
         else:
-            odds = (1.0 - STRAY_PER_BIN) / (1.0 - min(chance, _CHANCE_CAP))
-            self.risk = min((self.risk + 1.0) * odds, _RISK_CAP)
-            if known:
-                self.untaught.append((here, chance))
-            self.quiet += 1
+            odds = _NO_STRAY / (1.0 - (min(_CHANCE_CAP, chance)))
+            self.risk = risk = min((self.risk + 1.0) * odds, _RISK_CAP)
+            if risk > self.highest:
+                self.highest = risk
+            self.quiet = quiet + 1
             self.lifeless += 1
-            self.before.close(False, False, self.place, False, 0.0)
-            habits.blips.learn(slot // SLOTS_PER_PART, self.before.place != Place.ENTRY, False)
+            before.pass_quietly()
+            habits.blips.bins[slot // SLOTS_PER_PART * 2 + (before.place != _ENTRY)] += 1.0
 
     def _heard(self, slot: int, habits: Habits) -> None:
         life = self.in_bin == LIFE
-        at_home = self.before.place != Place.ENTRY
+        at_home = self.before.place != _ENTRY
         if life:
             self.risk = 0.0
         else:
             self.risk = (self.risk + 1.0) * habits.blips.ratio(slot // SLOTS_PER_PART, at_home)
-            habits.blips.learn(slot // SLOTS_PER_PART, at_home, True)
+            habits.blips.learn_lone(slot // SLOTS_PER_PART, at_home)
         habits.known.learn(self.before.place, self.quiet)
         self._teach(habits)
         self.quiet = 0
         self.lifeless = 0 if life else self.lifeless + 1
-        self.before.close(life, True, self.place, self.door_in_bin, self.count_in_bin)
+        self.before.hear(life, self.place, self.door_in_bin, self.count_in_bin)
         self.in_bin, self.door_in_bin, self.count_in_bin = NOTHING, False, 0.0
 
     def _teach(self, habits: Habits) -> None:
         """A silence teaches only once it is over: an open one may be what the watch is there to find."""
-        last = len(self.untaught) - 1
+        untaught = self.untaught
+        last = len(untaught) - 1
         over = self.quiet == last
-        for quiet, (here, chance) in enumerate(self.untaught):
+        for quiet, (here, chance) in enumerate(untaught):
             sign = over and quiet == last
             habits.hazard.learn(here, chance, sign)
             habits.pace.learn(here[0], sign)
             habits.usual.learn(here[0], quiet)
-        self.untaught.clear()
+        untaught.clear()

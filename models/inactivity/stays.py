@@ -10,6 +10,7 @@ from models.inactivity.sensors import Place
 
 BATHROOM_MINUTES = (60, 90, 120, 180, 240)
 NIGHT_OUT_MINUTES = (15, 30, 60, 120, 180)
+_BATHROOM, _ENTRY = int(Place.BATHROOM), int(Place.ENTRY)
 _SHARE = 0.1
 _WINDOW_DAYS = 365.0
 _KEPT = 12
@@ -68,17 +69,17 @@ class Stays(msgspec.Struct):
 
     def hear(self, at: float, local: float, place: int, life: bool) -> None:
         """A sign at `at`, `local` on the home's wall clock; `place` is where, `life` whether it is borne out."""
-        if place == Place.BATHROOM:
+        if place == _BATHROOM:
             self.bathroom.begin(at)
         else:
-            self.bathroom.end()
-        if place == Place.ENTRY:
+            self.bathroom.since = None
+        if place == _ENTRY:
             self.night_out.end()
             of_day = local % 86_400.0
             if of_day >= _NIGHT_BEGINS or of_day < _NIGHT_ENDS:
                 self.night_out.begin(at)
         elif life:
-            self.night_out.end()
+            self.night_out.since = None
 
     def end(self) -> None:
         """Nothing is known any more, or all is known to be right."""
@@ -87,8 +88,10 @@ class Stays(msgspec.Struct):
 
     def go_on(self, at: float, day: float) -> None:
         """Time has passed."""
-        self.bathroom.go_on(at, day)
-        self.night_out.go_on(at, day)
+        if self.bathroom.since is not None:
+            self.bathroom.go_on(at, day)
+        if self.night_out.since is not None:
+            self.night_out.go_on(at, day)
 
     def shift(self, seconds: float) -> None:
         """The clock was set."""

@@ -76,7 +76,8 @@ class InactivityWatch:
             # Only the next check tells whether time went on or the event's clock is wrong.
             memory.held.append(event)
         else:
-            self._release(at)
+            if memory.held:
+                self._release(at)
             self._hear(event)
         return None
 
@@ -86,7 +87,8 @@ class InactivityWatch:
         if memory.now is not None and at < memory.now - LATE_SECONDS:
             self._fault("clock_back", at)
             memory.shift(at - memory.now)
-        self._release(at)
+        if memory.held:
+            self._release(at)
         self._advance(at)
         if memory.suspended:
             self._resume_when_due(at)
@@ -178,7 +180,8 @@ class InactivityWatch:
         while memory.bin_end <= at:
             self._close_bin(memory.bin_end)
             memory.bin_end += BIN_SECONDS
-        memory.now = max(at, memory.now or at)
+        if memory.now is None or at > memory.now:
+            memory.now = at
 
     def _skip_to(self, at: float) -> None:
         memory = self._memory
@@ -187,12 +190,10 @@ class InactivityWatch:
 
     def _close_bin(self, end: float) -> None:
         memory = self._memory
-        local = self._time.seconds(end - BIN_SECONDS)
-        day = int(local // DAY_SECONDS)
+        day, slot = self._time.day_and_slot(end - BIN_SECONDS)
         if day != memory.day:
             self._new_day(day)
         if not memory.suspended:
-            slot = int(local % DAY_SECONDS // SLOT_SECONDS)
             silence = memory.silence
             memory.routine.learn(slot, silence.in_bin > 0, silence.quiet, silence.before.place)
             memory.stays.go_on(end, memory.limits.days)
@@ -209,26 +210,31 @@ class InactivityWatch:
 
     def _set_limits(self) -> None:
         memory = self._memory
-        self._alarm_at = memory.limits.limit(memory.per_30_days)
-        self._prompt_at = memory.limits.limit(memory.per_30_days * _PROMPTS_PER_ALARM)
+        self._alarm_risk = math.exp(memory.limits.limit(memory.per_30_days))
+        self._prompt_risk = math.exp(memory.limits.limit(memory.per_30_days * _PROMPTS_PER_ALARM))
 
     def _conclude(self, at: float) -> Verdict | None:
-        return self._silent(at) or self._staying(at) or self._noted(at)
+        memory = self._memory
+        if memory.silence.risk >= self._prompt_risk and (said := self._silent(at)):
+            return said
+        stays = memory.stays
+        if (stays.bathroom.since or stays.night_out.since) and (said := self._staying(at)):
+            return said
+        return None if memory.note is None else self._noted(at)
 
     def _silent(self, at: float) -> Verdict | None:
         memory = self._memory
         silence = memory.silence
-        if silence.risk <= 1.0 or silence.stage == _ALARMED or not silence.life_at:
+        if silence.stage == _ALARMED or not silence.life_at:
             return None
-        score = math.log(silence.risk)
         since_local = self._time.seconds(silence.life_at)
-        if score < self._prompt_at or not floor.passed(at, since_local, silence, memory.limits.days):
+        if not floor.passed(at, since_local, silence, memory.limits.days):
             return None
         kind = kinds.kind_of(self._time.seconds(silence.life_at), self._time.seconds(at), silence.place)
         if silence.stage == 0:
             silence.stage, silence.prompted_at = _PROMPTED, at
             return self._verdict(kind, "prompt", silence.life_at, at)
-        if score < self._alarm_at or at - silence.prompted_at < PROMPT_LEAD_SECONDS:
+        if silence.risk < self._alarm_risk or at - silence.prompted_at < PROMPT_LEAD_SECONDS:
             return None
         silence.stage = _ALARMED
         return self._verdict(kind, "alarm", silence.life_at, at)
@@ -259,7 +265,7 @@ class InactivityWatch:
 
     def _noted(self, at: float) -> Verdict | None:
         change, self._memory.note = self._memory.note, None
-        return None if change is None else self._verdict("routine_change", "note", at - 7 * DAY_SECONDS, at, change)
+        return self._verdict("routine_change", "note", at - 7 * DAY_SECONDS, at, change)
 
     def _verdict(
         self, kind: VerdictKind, stage: Stage, since: float, at: float, change: tuple[str, str] | None = None
