@@ -20,7 +20,8 @@ class Habits(msgspec.Struct):
 
     def new_day(self, hourly: bool) -> None:
         """Let the past count a little less."""
-        self.hazard.new_day()
+        if self.known.days % 7 == 0:
+            self.hazard.new_week()
         self.pace.new_day()
         self.blips.new_day()
         self.known.new_day(hourly)

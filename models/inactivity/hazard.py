@@ -33,7 +33,7 @@ _SIZES = (SLOTS, AGES * PLACES, AGES * PARTS, _BUSY * AGES, _BUSY * PARTS, _DOOR
 _STARTS = tuple(sum(_SIZES[:group]) for group in range(len(_SIZES) + 1))
 _SLOT, _PLACE, _LIFE, _BUSY_HOUR, _BUSY_HOURS, _DOOR, _LONE, _LOUDNESS, WEIGHTS = _STARTS
 _STEP = 0.1
-_KEEP_PER_DAY = 0.995
+_KEEP_PER_WEEK = 0.965
 # What most homes do, as log odds by age of the silence: where learning begins.
 _BEGIN = (0.4, -0.8, -1.2, -1.5, -1.8, -2.1, -2.3, -2.4, -2.5, -2.6, -2.7, -2.8, -2.9, -3.0, -3.0)
 
@@ -127,8 +127,8 @@ class Hazard(msgspec.Struct):
             learned[weight] = total
             weights[weight] -= step / math.sqrt(1.0 + total)
 
-    def new_day(self) -> None:
+    def new_week(self) -> None:
         """Let the past count a little less, so that learning never ends."""
         learned = self.learned
         for weight, total in enumerate(learned):
-            learned[weight] = total * _KEEP_PER_DAY
+            learned[weight] = total * _KEEP_PER_WEEK

@@ -32,6 +32,7 @@ class Silence(msgspec.Struct):
     event_at: float = 0.0
     sensor: int = -1
     place: int = int(Place.OTHER)
+    loudest: float = 0.0
     before: Before = msgspec.field(default_factory=Before)
     quiet: int = 0
     lifeless: int = 0
@@ -44,17 +45,20 @@ class Silence(msgspec.Struct):
     stage: int = 0
     prompted_at: float = 0.0
 
-    def hear(self, at: float, sensor: int, place: int, count: float, life: bool, limits: Limits) -> None:
-        """A sign; `life` where others bear it out."""
-        if life:
-            self.end(at, limits)
-            # Reports of the same moment bear no order: where the door is among them, it may have been the last.
-            if not (self.place == _ENTRY and at == self.event_at):
-                self.place, self.sensor = place, sensor
-        else:
+    def hear(self, at: float, sensor: int, place: int, count: float, life: bool, hourly: bool) -> None:
+        """A sign; `life` where others bear it out: then `end` was called before. `hourly`: a report tells an hour."""
+        same = at == self.event_at
+        if not life:
             self.in_bin = max(self.in_bin, LONE)
-            if self.place != _ENTRY:
-                self.place, self.sensor = place, sensor
+            moved = self.place != _ENTRY
+        elif hourly:
+            # What went on most of the hour tells more of where the person is than a door that was among it.
+            moved = not same or count > self.loudest
+        else:
+            # Reports of the same moment bear no order: where the door is among them, it may have been the last.
+            moved = not (same and self.place == _ENTRY)
+        if moved:
+            self.place, self.sensor, self.loudest = place, sensor, count
         self.event_at = at
         self.door_in_bin |= place == _ENTRY
         self.count_in_bin += count

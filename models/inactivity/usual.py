@@ -9,22 +9,24 @@ _AGES = 24
 _BINS_PER_AGE = 6
 _ENOUGH = 60.0
 _KEEP_PER_DAY = 0.99
+_MOST_WEIGHT = 100.0
 
 
 class Usual(msgspec.Struct):
     """Bins by half-hour and age of the silence in half-hours, of days already over."""
 
+    weight: float = 1.0
     bins: Counts = msgspec.field(default_factory=lambda: zeros(SLOTS * _AGES))
 
     def learn(self, slot: int, quiet_bins: int) -> None:
         """Count one bin."""
-        self.bins[slot * _AGES + min(quiet_bins // _BINS_PER_AGE, _AGES - 1)] += 1.0
+        self.bins[slot * _AGES + min(quiet_bins // _BINS_PER_AGE, _AGES - 1)] += self.weight
 
     def hours(self, slot: int) -> float | None:
         """The silence that one in a hundred moments of this half-hour exceeds; None while too little is known."""
         row = self.bins[slot * _AGES : (slot + 1) * _AGES]
         total = sum(row)
-        if total < _ENOUGH:
+        if total < _ENOUGH * self.weight:
             return None
         above = 0.0
         for age in range(_AGES - 1, -1, -1):
@@ -34,6 +36,9 @@ class Usual(msgspec.Struct):
         return None
 
     def new_day(self) -> None:
-        """Let the past count a little less."""
-        for at, count in enumerate(self.bins):
-            self.bins[at] = count * _KEEP_PER_DAY
+        """Let the past count a little less: newer days weigh more, until the weights grow out of bounds."""
+        self.weight /= _KEEP_PER_DAY
+        if self.weight > _MOST_WEIGHT:
+            for at, count in enumerate(self.bins):
+                self.bins[at] = count / self.weight
+            self.weight = 1.0

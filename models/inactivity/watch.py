@@ -162,7 +162,9 @@ class InactivityWatch:
         life = memory.cluster.life or self._sensors[number].kind == "button"
         place = self._places[number]
         memory.stays.hear(at, self._time.seconds(at), place, life)
-        memory.silence.hear(at, number, place, count, life, memory.limits)
+        if life:
+            memory.silence.end(at, memory.limits)
+        memory.silence.hear(at, number, place, count, life, memory.reports.hourly)
 
     def _release(self, at: float) -> None:
         """Time has come to `at`: held events up to it were right, later ones are from the future."""
