@@ -30,12 +30,13 @@ def resend_after_seconds(rank: int, age_seconds: float) -> float:
     return ALARM_RETRY_SECONDS if age_seconds < FAST_PHASE_SECONDS else SLOW_RETRY_SECONDS
 
 
-def reconnect_after_seconds(failures: int, *, alarm_waits: bool, jitter: float) -> float:
-    """How long to wait before the next connection.
+def reconnect_after_seconds(failures: int, *, alarm_waits: bool, jitter: float, tried_seconds_ago: float) -> float:
+    """How long to wait before the next connection, where the last one was begun `tried_seconds_ago`.
 
-    A house with an unanswered alarm comes back every second. All others spread out: doubling up to a minute, times
-    `jitter` in [0.5, 1.5), so that a thousand houses do not come back at once.
+    A house with an unanswered alarm comes back every second: at once from a line that stood longer than that. All
+    others spread out: doubling up to a minute, times `jitter` in [0.5, 1.5), so that a thousand houses do not come back
+    at once.
     """
     if alarm_waits:
-        return RECONNECT_WITH_ALARM_SECONDS
+        return max(0.0, RECONNECT_WITH_ALARM_SECONDS - tried_seconds_ago)
     return float(min(RECONNECT_LIMIT_SECONDS, RECONNECT_FIRST_SECONDS * 2.0 ** min(failures, 10)) * jitter)

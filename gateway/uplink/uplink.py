@@ -163,17 +163,20 @@ class Uplink:
         failures = 0
         while True:
             self._connected_at = None
+            began = self._clock.monotonic()
             try:
                 await self._connect_and_serve(next_session())
             except* MqttError as group:
                 self._lose(first_error(group))
             failures = 0 if self._was_stable() else failures + 1
-            await self._pause(failures)
+            await self._pause(failures, self._clock.monotonic() - began)
 
-    async def _pause(self, failures: int) -> None:
+    async def _pause(self, failures: int, tried_seconds_ago: float) -> None:
         """Wait before the next connection; the first alarm that comes meanwhile ends the wait."""
         alarm_waits = bool(self._ledger.alarms())
-        seconds = reconnect_after_seconds(failures, alarm_waits=alarm_waits, jitter=self._around.jitter())
+        seconds = reconnect_after_seconds(
+            failures, alarm_waits=alarm_waits, jitter=self._around.jitter(), tried_seconds_ago=tried_seconds_ago
+        )
         try:
             async with asyncio.timeout(seconds):
                 while alarm_waits or not self._ledger.alarms():

@@ -1,5 +1,6 @@
 """Who goes when: order, slots, retries, overflow; on a clock that is a number."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -267,12 +268,14 @@ def test_retries_stay_within_the_contracts_bounds(rank: int, age: float) -> None
         assert 60.0 <= seconds <= 600.0
 
 
-@given(failures=st.integers(0, 10**6), jitter=st.floats(0.5, 1.5))
-def test_reconnecting_backs_off_unless_an_alarm_waits(failures: int, jitter: float) -> None:
-    assert reconnect_after_seconds(failures, alarm_waits=True, jitter=jitter) == RECONNECT_WITH_ALARM_SECONDS
-    calm = reconnect_after_seconds(failures, alarm_waits=False, jitter=jitter)
+@given(failures=st.integers(0, 10**6), jitter=st.floats(0.5, 1.5), ago=st.floats(0.0, 1e6))
+def test_reconnecting_backs_off_unless_an_alarm_waits(failures: int, jitter: float, ago: float) -> None:
+    urgent = reconnect_after_seconds(failures, alarm_waits=True, jitter=jitter, tried_seconds_ago=ago)
+    assert urgent + ago == pytest.approx(max(ago, RECONNECT_WITH_ALARM_SECONDS)), "a second after the last attempt"
+    calm = reconnect_after_seconds(failures, alarm_waits=False, jitter=jitter, tried_seconds_ago=ago)
     assert 0.5 <= calm <= RECONNECT_LIMIT_SECONDS * 1.5
-    assert calm <= reconnect_after_seconds(failures + 1, alarm_waits=False, jitter=jitter)
+    later = reconnect_after_seconds(failures + 1, alarm_waits=False, jitter=jitter, tried_seconds_ago=ago)
+    assert calm <= later
 
 
 def test_without_a_disk_memory_is_bounded_and_alarms_stay_the_longest() -> None:
