@@ -29,6 +29,8 @@ class MemoryBroker:
         self.watch: Callable[[str, str, bytes], object] = lambda _client, _topic, _payload: None
         self.refused: set[str] = set()
         """Client ids that it does not let in, and topics that nobody may publish on."""
+        self.beside: set[str] = set()
+        """Client ids that sit beside it: no cut of the line is theirs."""
         self._delay_seconds = delay_seconds
         self._retained: dict[str, Message] = {}
         self._kept: dict[str, Kept] = {}
@@ -49,7 +51,8 @@ class MemoryBroker:
         """Nothing gets through from now on, in either direction, and neither side is told."""
         self.is_cut = True
         for session in self._sessions():
-            session.stall()
+            if self.is_cut_off(session.options.client_id):
+                session.stall()
 
     def mend_line(self) -> None:
         """What was under way goes on."""
@@ -72,7 +75,7 @@ class MemoryBroker:
 
     async def _connect(self, endpoint: Endpoint, options: SessionOptions, on_message: OnMessage) -> MemorySession:
         await asyncio.sleep(2 * self._delay_seconds)
-        if self.is_cut:
+        if self.is_cut_off(options.client_id):
             await asyncio.sleep(2 * options.connect_timeout_seconds)
             raise LinkLostError(f"{endpoint} did not answer within {options.connect_timeout_seconds:g} s")
         if not self.is_up:
@@ -88,6 +91,10 @@ class MemoryBroker:
         return session
 
     # -- for its sessions ---------------------------------------------------------------------------------------------
+
+    def is_cut_off(self, client: str) -> bool:
+        """Whether nothing gets through to or from a client."""
+        return self.is_cut and client not in self.beside
 
     def subscribe(self, kept: Kept, topics: tuple[str, ...], *, retained: bool) -> None:
         """Send these topics to a client, first what is retained of them."""

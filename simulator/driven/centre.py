@@ -49,6 +49,8 @@ class MemoryCentre:
     ) -> None:
         self._handling = handling
         self._broker = broker
+        self._client = f"anju-desk-{district}"
+        broker.beside.add(self._client)
         self._district = district
         self._now = now
         self._new_id = DrawnIds(draw, now)
@@ -80,7 +82,7 @@ class MemoryCentre:
     async def _listen(self) -> None:
         status = topics.centre_status(self._district)
         options = SessionOptions(
-            client_id=f"anju-desk-{self._district}",
+            client_id=self._client,
             session_expiry_seconds=_SESSION_SECONDS,
             will=Will(topic=status, payload=self._status("offline"), delay_seconds=_WILL_DELAY_SECONDS),
         )

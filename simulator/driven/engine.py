@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from simulator import inside
+from simulator.deeds import DAY_SECONDS
 from simulator.driven.loop import run_virtually
 from simulator.driven.world import SETTLING_SECONDS, driven_world
 from simulator.engine import Played, UnplayableError
@@ -18,6 +19,9 @@ from simulator.world import play
 
 SLOWER = 30.0
 """So many times slower a house looks around while nothing happens: a door left open is found up to 30 s later."""
+SLOWER_FOR_DAYS = 120.0
+_DAYS_SECONDS = 2 * DAY_SECONDS
+"""A scenario that lasts longer asks for days of silence, not for seconds."""
 
 
 def play_driven(scenario: Scenario) -> Played:
@@ -31,7 +35,8 @@ def play_driven(scenario: Scenario) -> Played:
 
 async def _play(scenario: Scenario, folder: Path) -> Played:
     loop, gallery = asyncio.get_running_loop(), Gallery()
-    async with driven_world(scenario, folder, SLOWER) as world:
+    slower = SLOWER if scenario.lasts_seconds <= _DAYS_SECONDS else SLOWER_FOR_DAYS
+    async with driven_world(scenario, folder, slower) as world:
         world.watch = lambda topic, payload: gallery.take(topic, payload, loop.time() - SETTLING_SECONDS)
         await play(Home(scenario, samples=False).acts(), world)
         await world.until(scenario.lasts_seconds)

@@ -18,7 +18,8 @@ _KEEPALIVES = 1.5
 class Taker(Protocol):
     """The broker as its connections see it."""
 
-    is_cut: bool
+    def is_cut_off(self, client: str) -> bool:
+        """Whether nothing gets through to or from a client."""
 
     def subscribe(self, kept: Kept, topics: tuple[str, ...], *, retained: bool) -> None:
         """A client wants these topics."""
@@ -40,8 +41,8 @@ class MemorySession:
         self._kept = kept
         self._on_message = on_message
         self._loop = asyncio.get_running_loop()
-        self._up = Lane(delay_seconds, lambda: broker.is_cut)
-        self._down = Lane(delay_seconds, lambda: broker.is_cut)
+        self._up = Lane(delay_seconds, self._is_cut)
+        self._down = Lane(delay_seconds, self._is_cut)
         self._published: dict[asyncio.Future[int], None] = {}
         self._subscribed: dict[asyncio.Future[None], None] = {}
         self._giving_up: list[asyncio.TimerHandle] = []
@@ -83,7 +84,7 @@ class MemorySession:
             return answered
         self._published[answered] = None
         self._up.send(partial(self._on_publish, Message(topic, payload, retain, correlation), answered))
-        if self._broker.is_cut:
+        if self._is_cut():
             self._give_up_later(self.options.puback_timeout_seconds, self._unanswered)
         return answered
 
@@ -105,7 +106,7 @@ class MemorySession:
         """Disconnect in order, as far as the line carries it."""
         if self._lost.done():
             return
-        if self._broker.is_cut:
+        if self._is_cut():
             self._kept.drop("closed")
         else:
             self._kept.goodbye()
@@ -155,6 +156,9 @@ class MemorySession:
         self._giving_up.clear()
         self._up.move()
         self._down.move()
+
+    def _is_cut(self) -> bool:
+        return self._broker.is_cut_off(self.options.client_id)
 
     def _on_subscribe(self, topics: tuple[str, ...], retained: bool, answered: "asyncio.Future[None]") -> None:
         self._broker.subscribe(self._kept, topics, retained=retained)

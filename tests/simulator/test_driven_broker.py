@@ -204,3 +204,17 @@ def test_who_may_not_is_told_by_a_reason_code() -> None:
             assert refused.value.reason_code == 0x87
 
     in_virtual_time(talk())
+
+
+def test_who_sits_beside_the_broker_is_reached_while_the_line_to_all_others_is_cut() -> None:
+    async def talk() -> None:
+        broker, heard = MemoryBroker(), Heard()
+        broker.beside.add("desk")
+        broker.cut_line()
+        async with broker.open_session(NOWHERE, named("desk"), heard) as desk:
+            await desk.subscribe("a")
+            assert await desk.publish("a", b"1") == 0
+            await asyncio.sleep(1)
+        assert heard.payloads == [b"1"]
+
+    in_virtual_time(talk())
