@@ -204,7 +204,11 @@ class PendingAlarms:
         self._held[event.id].weigh(rule.opening(event))
         row = Pending(event=event, due=moment.wall + timedelta(seconds=seconds), seconds=seconds)
         kept = self._kept[event.id] = self._store.hold(row, happened.change)
-        log.warning("alarm %s is held for %g s: type=%s device=%s", event.id, seconds, event.type, event.device)
+        kept.add_done_callback(
+            lambda _kept: log.warning(
+                "alarm %s is held for %g s: type=%s device=%s", event.id, seconds, event.type, event.device
+            )
+        )
         self._note()
         return kept
 
