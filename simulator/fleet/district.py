@@ -13,7 +13,8 @@ from pathlib import Path
 from simulator import broker
 from simulator.children import Child, Children, ready
 from simulator.fleet.homes import DISTRICT, PLAIN
-from simulator.ports import LOOPBACK, free_port, listens
+from simulator.ports import LOOPBACK, free_port
+from simulator.readiness import accepts
 from simulator.web import Site, WebError
 
 START_SECONDS = 30.0
@@ -90,7 +91,7 @@ class District:
             settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
             command, self.broker_name = [mosquitto, "-c", str(settings)], "mosquitto"
         self._broker = await self.programs.start("the district's broker", command)
-        await ready(self._broker, partial(_accepts, self.broker_port))
+        await ready(self._broker, partial(accepts, self.broker_port))
 
     async def kill_broker(self) -> None:
         """As a power cut does; nothing of it is kept."""
@@ -127,10 +128,6 @@ class District:
 def find_mosquitto() -> str | None:
     """Where Mosquitto is installed, None where it is not."""
     return shutil.which("mosquitto", path=_MOSQUITTO_PLACES)
-
-
-async def _accepts(port: int) -> bool:
-    return listens(port)
 
 
 async def _hears(desk: Site) -> bool:
