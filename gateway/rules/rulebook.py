@@ -6,6 +6,8 @@ from drivers.event import Event, Kind, Signal
 from gateway.away import Away
 from gateway.config import Config
 from gateway.intake.intake import Intake, Moment, Outcome
+from gateway.rhythm.kept import HOUSE
+from gateway.rhythm.kept import RULE as RHYTHM
 from gateway.rhythm.rhythm import Rhythm
 from gateway.rules.absences import Absences
 from gateway.rules.at_home import at_home
@@ -34,6 +36,7 @@ class Rulebook:
         )
         self._signs = Signs()
         self._rhythm = rhythm
+        self._store = store
         self._absences = Absences(away, at_home(config.devices), intake)
 
     def resume(self, rows: Iterable[Watching], moment: Moment) -> None:
@@ -44,6 +47,10 @@ class Rulebook:
         self._whereabouts.resume(known)
         if self._rhythm is not None:
             self._rhythm.resume(known)
+        elif any(row.rule == RHYTHM for row in known):
+            self._store.forget_watching(
+                HOUSE, RHYTHM
+            )  # a house that does not watch keeps nothing of how somebody lives
 
     def heard(self, event: Event, moment: Moment) -> list[Outcome]:
         """What follows from an event."""

@@ -11,6 +11,7 @@ import pytest
 from drivers import gps_watch, gps_watch_frame
 from drivers.event import Kind
 from gateway.contract.evidence import leaving
+from gateway.store import watching
 from tests.gateway.houses import HandClock
 from tests.gateway.rhythms import (
     BUTTON,
@@ -252,6 +253,16 @@ async def test_a_house_may_switch_it_off(tmp_path: Path) -> None:
         await home.lives(MIDNIGHT + 10 * HOUR)
         home.wait(24 * 60, 300)
         assert (home.protection, await home.told()) == ("off", [])
+
+
+async def test_what_was_learned_is_forgotten_where_it_is_switched_off(tmp_path: Path) -> None:
+    clock = HandClock(MIDNIGHT)
+    async with running(written(tmp_path, SENSORS), clock) as home:
+        await home.lives(TEN)
+    async with running(written(tmp_path, SENSORS), clock) as home:
+        assert [row.rule for row in await home.store.ask(watching.all_rows)] == ["rhythm"]
+    async with running(written(tmp_path, SENSORS, inactivity={"enabled": False}), clock) as home:
+        assert await home.store.ask(watching.all_rows) == []
 
 
 async def test_a_device_that_says_itself_what_it_senses_joins_the_watch_and_stays_over_a_restart(
