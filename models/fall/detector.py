@@ -9,7 +9,7 @@ import numpy.typing as npt
 from models.fall.candidates import REACH, candidates
 from models.fall.features import ANCHOR, RATE_HZ, WINDOW, norm, posture_change, stillness
 from models.fall.grid import Grid
-from models.fall.health import DEAD_G, Health
+from models.fall.health import DEAD_G, Health, frozen_in_motion
 from models.fall.intake import Intake, Piece
 from models.fall.model import POSITIONS, Model, Position, shipped
 from models.fall.verdict import FallVerdict, FaultKind, SensorFault
@@ -24,6 +24,10 @@ _AFTER = WINDOW - ANCHOR
 _PLAUSIBLE_G = {"torso": 2.5, "wrist": 3.5}
 """The largest median of |a| before or after an impact; people who run or wave stay below."""
 _STILL_G = 0.1
+_FROZEN = 75
+"""The last 1.5 s of a window."""
+_EDGE = 20
+"""How far the filters of stillness reach, and a little more."""
 
 
 class FallDetector:
@@ -157,7 +161,7 @@ class FallDetector:
         size = np.sqrt((seen**2).sum(axis=1))
         if max(np.median(size[: ANCHOR - 10]), np.median(size[ANCHOR + 10 :])) > _PLAUSIBLE_G[self._position]:
             return "no body moves like this: the sensor is at fault"
-        if self._health.untrusted:
+        if self._health.untrusted or frozen_in_motion(seen[-_FROZEN:]):
             return "the sensor is at fault"
         if self._health.lay_unworn(at) and float(seen[: ANCHOR - 25].std(axis=0).max()) < DEAD_G:
             return "not worn: nothing had moved for minutes"
@@ -166,7 +170,7 @@ class FallDetector:
 
 def _explained(seen: Floats, at: float, probability: float, is_fall: bool, doubt: str) -> FallVerdict:
     peak = float(np.sqrt((seen[ANCHOR] ** 2).sum()))
-    rest = stillness(seen[None])[0][ANCHOR:] < _STILL_G
+    rest = stillness(seen[None, ANCHOR - _EDGE :])[0][_EDGE:] < _STILL_G
     still = (len(rest) if rest.all() else int(rest[::-1].argmin())) / RATE_HZ
     turned = float(posture_change(seen[None])[0])
     text = doubt or ("a fall" if is_fall else "no fall")

@@ -48,7 +48,8 @@ def features(windows: Floats, signals: Floats | None = None) -> Floats:
     size, along, tilt = signals[:, 0], signals[:, 1], signals[:, 3]
     slow = _moving_mean(windows, _LONG)
     unrest = norm(windows - slow)
-    jerk = norm(np.diff(windows, axis=1, prepend=windows[:, :1])) * RATE_HZ
+    jerk = np.zeros_like(size)
+    jerk[:, 1:] = norm(windows[:, 1:] - windows[:, :-1]) * RATE_HZ
     columns = _angles(windows)
     columns += _impact(size, along)
     columns += _rest(size, unrest, jerk, tilt)
@@ -57,7 +58,7 @@ def features(windows: Floats, signals: Floats | None = None) -> Floats:
 
 
 def stillness(windows: Floats) -> Floats:
-    """Per sample (n, WINDOW): how far the acceleration is from that of the half second around it, in g."""
+    """Per sample of (n, m, 3), (n, m): how far the acceleration is from that of the half second around it, in g."""
     return _moving_mean(norm(windows - _moving_mean(windows, _LONG)), _SHORT)
 
 
@@ -113,12 +114,18 @@ def _degrees(one: Floats, other: Floats) -> Floats:
     return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))), dtype=np.float64)
 
 
+_SPANS = ((0, 75), (75, 110), (145, 190), (190, 240), (240, 300))
+_ONE, _OTHER = np.array([(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (1, 4), (2, 3), (3, 4)]).T
+
+
 def _angles(windows: Floats) -> list[Floats]:
-    means = [
-        windows[:, begin:end].mean(axis=1) for begin, end in ((0, 75), (75, 110), (145, 190), (190, 240), (240, 300))
-    ]
-    pairs = [(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (1, 4), (2, 3), (3, 4)]
-    return [_degrees(means[one], means[other]) for one, other in pairs] + [norm(means[0]), norm(means[4])]
+    """Between the mean accelerations of five spans of the window, and how large the first and the last are."""
+    means = np.stack([windows[:, begin:end].mean(axis=1) for begin, end in _SPANS], axis=1)
+    sizes = norm(means)
+    products = (means[:, _ONE] * means[:, _OTHER]).sum(axis=2)
+    cosines = products / (sizes[:, _ONE] * sizes[:, _OTHER] + _TINY)
+    degrees = np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0)))
+    return [*degrees.T, sizes[:, 0], sizes[:, -1]]
 
 
 def _impact(size: Floats, along: Floats) -> list[Floats]:

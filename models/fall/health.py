@@ -18,6 +18,9 @@ JUST_SECONDS = 5.0
 STUCK_SECONDS = 10
 STUCK_COARSE_SECONDS = 60
 """An int8 sensor repeats itself while its wearer lies still."""
+STUCK_UNREST_SECONDS = 2
+"""Nothing stands still where gravity is not 1 g."""
+_REST_G = 0.15
 _FINE_G = 0.02
 _SATURATED_G = 1.9
 _SATURATED_SECONDS = 2
@@ -29,6 +32,12 @@ _COUNTS_G = 30.0
 _IMPOSSIBLE_SECONDS = 3
 _MOVING_G = 0.3
 _SAME_G = 1e-7
+
+
+def frozen_in_motion(samples: Floats) -> bool:
+    """Whether samples (n, 3) are all the same, and none that a sensor at rest gives: it died while it moved."""
+    size = float(np.sqrt((samples[0] ** 2).sum()))
+    return abs(size - 1.0) > _REST_G and bool(np.ptp(samples, axis=0).max() <= _SAME_G)
 
 
 class Health:
@@ -106,13 +115,16 @@ class Health:
         most = float(span.max())
         self._learn_resolution(second)
         constant = span <= _SAME_G
-        self._constant = np.where(constant, self._constant + 1, 0)
-        self._others_moved = np.where(constant, self._others_moved + (most > _MOVING_G), 0)
         mean = float(np.sqrt((second * second).sum(axis=1)).sum()) / len(second)
-        self._impossible = self._impossible + 1 if mean > _IMPOSSIBLE_G else 0
         # The spread is below half the span: only what hardly moves needs to be measured.
         dead = most < 2 * ALIVE_G and float(second.std(axis=0).max()) < DEAD_G
         self._watch_body(dead, most)
+        if not constant.any() and mean <= _IMPOSSIBLE_G and not self._active:
+            self._constant[:] = self._others_moved[:] = self._impossible = 0
+            return
+        self._constant = np.where(constant, self._constant + 1, 0)
+        self._others_moved = np.where(constant, self._others_moved + (most > _MOVING_G), 0)
+        self._impossible = self._impossible + 1 if mean > _IMPOSSIBLE_G else 0
         self._decide(second[-1], mean)
 
     def _learn_resolution(self, second: Floats) -> None:
@@ -133,7 +145,9 @@ class Health:
         impossible = self._impossible >= _IMPOSSIBLE_SECONDS
         foreign = impossible and not pinned and (_METRIC_G[0] < mean < _METRIC_G[1] or mean > _COUNTS_G)
         patience = STUCK_SECONDS if self._finest < _FINE_G or not np.isfinite(self._finest) else STUCK_COARSE_SECONDS
-        stuck = bool(self._constant.min() >= patience or self._others_moved.max() >= patience)
+        if frozen_in_motion(value[None]):
+            patience = min(patience, STUCK_UNREST_SECONDS)
+        stuck = bool(self._constant.min() >= patience or self._others_moved.max() >= STUCK_SECONDS)
         self._tell(FaultKind.SATURATED, pinned or (impossible and not foreign), "an axis stands at its end")
         self._tell(FaultKind.WRONG_UNIT, foreign, f"rest is {mean:.1f}, not 1: wanted is g, not m/s² or counts")
         self._tell(FaultKind.STUCK, stuck and not pinned, f"the same value for {patience} s: the sensor is stuck")

@@ -100,7 +100,10 @@ class Intake:
         good = np.isfinite(samples).all(axis=1)
         if good.all():
             self._bad_numbers = False
-        elif not self._bad_numbers:
+            if len(samples):
+                yield self._bridged(samples, start)
+            return
+        if not self._bad_numbers:
             self._bad_numbers = True
             self._tell(FaultKind.NOT_A_NUMBER, start, "samples that are no numbers: the sensor or its driver is broken")
         bounds = np.flatnonzero(np.diff(good, prepend=False, append=False)).tolist()

@@ -163,6 +163,15 @@ def test_a_broken_sensor_is_named_and_makes_no_fall(spoilt: object, kind: FaultK
     assert detector.take_faults() == []
 
 
+def test_a_sensor_that_dies_in_motion_is_stuck_and_no_fall() -> None:
+    samples = _walk_and_fall()
+    hit = int(np.argmax((samples[700:1400] ** 2).sum(axis=1))) + 700
+    detector = FallDetector()
+    verdicts = detector.feed(np.concatenate([samples[: hit + 3], np.tile([0.2, 0.5, 0.1], (250, 1))]), START)
+    assert not any(verdict.is_fall for verdict in verdicts)
+    assert [fault.kind for fault in detector.take_faults()] == [FaultKind.STUCK]
+
+
 def test_a_fall_in_the_wrong_unit_is_no_fall() -> None:
     detector = FallDetector()
     verdicts = detector.feed(_walk_and_fall() * 9.81, START) + detector.finish()
