@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint, MqttError, SessionOptions, open_session
 from drivers.link.pty import PtyPair
-from simulator import broker, days_command, run_command
+from simulator import broker, days_command, run_command, years_command
 from simulator.conformance import command as conformance_command
 from simulator.fleet import command as fleet_command
 from simulator.ports import LOOPBACK
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run_command.add(commands)
     days_command.add(commands)
+    years_command.add(commands)
     _add_bridge(commands)
     zigbee = commands.add_parser("zigbee", help="a device of zigbee2mqtt on the local broker")
     zigbee.add_argument("--port", type=int, required=True, help="the broker's port on loopback")

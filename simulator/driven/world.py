@@ -184,20 +184,22 @@ class DrivenWorld:
             await self._leave_the_desk()
 
 
-def place_in(folder: Path) -> Place:
+def place_in(folder: Path, gateway: str) -> Place:
     """Where a driven house lives; its ports are names of brokers in memory."""
-    return Place(folder=folder, district_port=_DISTRICT_PORT, local_port=_LOCAL_PORT, http_port=_HTTP_PORT)
+    return Place(
+        folder=folder, district_port=_DISTRICT_PORT, local_port=_LOCAL_PORT, http_port=_HTTP_PORT, gateway=gateway
+    )
 
 
 @asynccontextmanager
 async def driven_world(
-    scenario: Scenario, folder: Path, slower: float, handling: Handling = ()
+    scenario: Scenario, folder: Path, slower: float, handling: Handling = (), gateway: str = "gw-0001"
 ) -> AsyncIterator[DrivenWorld]:
     """A world for the block, its store and the gateway's file in `folder`. Raises ConfigError for an unfit plan.
 
     `slower` is the house's pulse in the quiet; `handling` what people at the desk do besides having received an alarm.
     """
-    place = place_in(folder)
+    place = place_in(folder, gateway)
     place.file.write_text(gateway_file(scenario.plan, place, scenario.gateway), "utf-8")
     clock = HouseClock(scenario.moment(-SETTLING_SECONDS))
     world = DrivenWorld(scenario.plan, inside.load(place.file), place, clock, slower, handling, str(scenario.seed))
