@@ -11,7 +11,7 @@ from gateway.contract.messages import DeviceDigest, Digest, DigestData, Reading,
 from gateway.contract.times import to_text
 from gateway.ids import new_id
 
-LIMIT_BYTES = 1_024
+LIMIT_BYTES = 1_100
 """How long a digest may be: what lies in the line cannot be overtaken any more, and any line may slow down."""
 ENVELOPE_BYTES = 430
 """What of it is for the envelope at most; a single device may exceed the rest, never the contract's limit."""
