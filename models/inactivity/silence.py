@@ -16,6 +16,7 @@ from models.inactivity.reports import Reports
 from models.inactivity.sensors import Place
 
 _RISK_CAP = 1e15
+_AWAY_BINS = 6
 _NO_STRAY = 1.0 - STRAY_PER_BIN
 _ENTRY = int(Place.ENTRY)
 _CHANCE_CAP = 0.97
@@ -71,6 +72,11 @@ class Silence(msgspec.Struct):
         self.life_at = at
         self.risk = self.highest = 0.0
         self.stage = 0
+
+    @property
+    def away(self) -> bool:
+        """Whether the home has been left, as far as can be told."""
+        return self.place == _ENTRY and self.lifeless >= _AWAY_BINS
 
     def leave(self, at: float) -> None:
         """Known, not concluded: the resident has left the home."""

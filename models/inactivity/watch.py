@@ -8,7 +8,7 @@ from models.inactivity.hazard import BIN_SECONDS
 from models.inactivity.local_time import DAY_SECONDS, SLOT_SECONDS, LocalTime
 from models.inactivity.memory import Memory, from_bytes, to_bytes
 from models.inactivity.promise import Promise, promise_of
-from models.inactivity.sensors import Sensor, checked, place_of
+from models.inactivity.sensors import Place, Sensor, checked, place_of
 from models.inactivity.stays import Ladder
 from models.inactivity.verdict import Fault, Stage, Verdict, VerdictKind
 
@@ -158,9 +158,10 @@ class InactivityWatch:
             return
         number = self._index[sensor]
         memory.reports.add(at)
-        memory.cluster.add(at, number, count)
-        life = memory.cluster.life or self._sensors[number].kind == "button"
         place = self._places[number]
+        memory.cluster.add(at, number, count, place == Place.ENTRY)
+        shown = memory.cluster.back if memory.silence.away else memory.cluster.life
+        life = shown or self._sensors[number].kind == "button"
         memory.stays.hear(at, self._time.seconds(at), place, life)
         if life:
             memory.silence.end(at, memory.limits)
