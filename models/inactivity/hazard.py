@@ -6,7 +6,7 @@ Learned online with steps that shrink with what was seen (AdaGrad; Duchi, Hazan 
 what the home often shows teaches nothing: a rare trip must not teach that long silence is normal.
 """
 
-import math
+from math import exp, sqrt
 
 import msgspec
 
@@ -52,15 +52,10 @@ class Before(msgspec.Struct):
     history: int = 0
     since_door: int = 999
 
-    def pass_quietly(self) -> None:
-        """A bin without a sign is over."""
-        self.since_door += 1
-        self.history = self.history << 1 & _HISTORY
-
     def hear(self, life: bool, place: int, door: bool, count: float) -> None:
         """A bin with a sign is over. `door`: the way out was among its sensors."""
         since_door = 0 if door else self.since_door + 1
-        history = (self.history << 1 | 1) & _HISTORY
+        history = (self.history << 1 | 1) & HISTORY
         self.since_door, self.history = since_door, history
         self.place, self.lone = place, int(not life)
         self.busy_hour = _FEW[(history & _HOUR).bit_count()]
@@ -69,7 +64,7 @@ class Before(msgspec.Struct):
         self.loud = 0 if count <= 2 else 1 if count <= 8 else 2 if count <= 30 else 3
 
 
-_HISTORY = (1 << 36) - 1
+HISTORY = (1 << 36) - 1
 _HOUR = (1 << 12) - 1
 _FEW = tuple(sum(bins >= edge for edge in (2, 3, 5, 8)) for bins in range(13))
 _MANY = tuple(sum(bins >= edge for edge in (3, 6, 11, 19)) for bins in range(37))
@@ -114,7 +109,7 @@ class Hazard(msgspec.Struct):
         weights = self.weights
         a, b, c, d, e, f, g, h = at
         odds = weights[a] + weights[b] + weights[c] + weights[d] + weights[e] + weights[f] + weights[g] + weights[h]
-        return 1.0 / (1.0 + math.exp(-odds)) if odds > -30.0 else 1e-13
+        return 1.0 / (1.0 + exp(-odds)) if odds > -30.0 else 1e-13
 
     def learn(self, at: Circumstance, chance: float, life: bool) -> None:
         """What happened where `chance` had been expected."""
@@ -125,7 +120,7 @@ class Hazard(msgspec.Struct):
         for weight in at:
             total = learned[weight] + square
             learned[weight] = total
-            weights[weight] -= step / math.sqrt(1.0 + total)
+            weights[weight] -= step / sqrt(1.0 + total)
 
     def new_week(self) -> None:
         """Let the past count a little less, so that learning never ends."""

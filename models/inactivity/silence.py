@@ -10,7 +10,7 @@ import msgspec
 
 from models.inactivity.blips import STRAY_PER_BIN
 from models.inactivity.habits import Habits
-from models.inactivity.hazard import BIN_SECONDS, SLOTS_PER_PART, Before, Circumstance, circumstance
+from models.inactivity.hazard import BIN_SECONDS, HISTORY, SLOTS_PER_PART, Before, Circumstance, circumstance
 from models.inactivity.limits import Limits
 from models.inactivity.reports import Reports
 from models.inactivity.sensors import Place
@@ -95,28 +95,30 @@ class Silence(msgspec.Struct):
 
     def close_bin(self, slot: int, reports: Reports, end: float, habits: Habits) -> None:
         """The five minutes before `end` (UTC seconds) are over."""
+        if not self.in_bin and reports.streak and not reports.due(end, BIN_SECONDS):
+            self.risk += 1.0
+            return
         before, quiet = self.before, self.quiet
-        known = quiet < habits.known.caps[before.place != _ENTRY]
-        if known:
+        if quiet < habits.known.caps[before.place != _ENTRY]:
             here = circumstance(slot, quiet, self.lifeless, before)
             chance = habits.hazard.chance(here)
-            if self.in_bin != NOTHING or reports.due(end, BIN_SECONDS):
-                self.untaught.append((here, chance))
+            self.untaught.append((here, chance))
         else:
             chance = habits.pace.chance(slot)
-        if self.in_bin != NOTHING:
+        if self.in_bin:
             self._heard(slot, habits)
-        elif not reports.due(end, BIN_SECONDS):
-            self.risk += 1.0
-        else:
-            odds = _NO_STRAY / (1.0 - (min(_CHANCE_CAP, chance)))
-            self.risk = risk = min((self.risk + 1.0) * odds, _RISK_CAP)
-            if risk > self.highest:
-                self.highest = risk
-            self.quiet = quiet + 1
-            self.lifeless += 1
-            before.pass_quietly()
-            habits.blips.bins[slot // SLOTS_PER_PART * 2 + (before.place != _ENTRY)] += 1.0
+            return
+        risk = (self.risk + 1.0) * _NO_STRAY / (1.0 - (min(_CHANCE_CAP, chance)))
+        if risk > _RISK_CAP:
+            risk = _RISK_CAP
+        self.risk = risk
+        if risk > self.highest:
+            self.highest = risk
+        self.quiet = quiet + 1
+        self.lifeless += 1
+        before.since_door += 1
+        before.history = before.history << 1 & HISTORY
+        habits.blips.bins[slot // SLOTS_PER_PART * 2 + (before.place != _ENTRY)] += 1.0
 
     def _heard(self, slot: int, habits: Habits) -> None:
         life = self.in_bin == LIFE

@@ -22,6 +22,7 @@ _HELD_MOST = 512
 _THURSDAY = 3
 """The weekday of 1 January 1970, with Monday 0."""
 _PROMPTED, _ALARMED = 1, 2
+_ENTRY = int(Place.ENTRY)
 
 
 class InactivityWatch:
@@ -70,7 +71,7 @@ class InactivityWatch:
         elif at < memory.now - LATE_SECONDS:
             return self._fault("out_of_order", at)
         event = (at, sensor, count)
-        if event == memory.last_event or event in memory.held:
+        if event == memory.last_event or (memory.held and event in memory.held):
             return self._fault("duplicate", at)
         if memory.now is not None and at > memory.now + LATE_SECONDS and len(memory.held) < _HELD_MOST:
             # Only the next check tells whether time went on or the event's clock is wrong.
@@ -159,7 +160,7 @@ class InactivityWatch:
         number = self._index[sensor]
         memory.reports.add(at)
         place = self._places[number]
-        memory.cluster.add(at, number, count, place == Place.ENTRY)
+        memory.cluster.add(at, number, count, place == _ENTRY)
         shown = memory.cluster.back if memory.silence.away else memory.cluster.life
         life = shown or self._sensors[number].kind == "button"
         memory.stays.hear(at, self._time.seconds(at), place, life)
