@@ -33,7 +33,7 @@ class Memory(msgspec.Struct):
     suspended_until: float | None = None
     lost: set[str] = msgspec.field(default_factory=set)
     faults: dict[str, tuple[float, int]] = msgspec.field(default_factory=dict)
-    last_event: tuple[float, str, float] | None = None
+    recent: list[tuple[float, str, float]] = msgspec.field(default_factory=list)
     held: list[tuple[float, str, float]] = msgspec.field(default_factory=list)
     cluster: Cluster = msgspec.field(default_factory=Cluster)
     reports: Reports = msgspec.field(default_factory=Reports)

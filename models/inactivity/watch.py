@@ -19,6 +19,8 @@ AHEAD_SECONDS = 7200.0
 PROMPT_LEAD_SECONDS = 600.0
 _PROMPTS_PER_ALARM = 2.5
 _HELD_MOST = 512
+_RECENT = 12
+"""So many reports are kept to know one that comes again."""
 _THURSDAY = 3
 """The weekday of 1 January 1970, with Monday 0."""
 _PROMPTED, _ALARMED = 1, 2
@@ -71,7 +73,7 @@ class InactivityWatch:
         elif at < memory.now - LATE_SECONDS:
             return self._fault("out_of_order", at)
         event = (at, sensor, count)
-        if event == memory.last_event or (memory.held and event in memory.held):
+        if event in memory.recent or (memory.held and event in memory.held):
             return self._fault("duplicate", at)
         if memory.now is not None and at > memory.now + LATE_SECONDS and len(memory.held) < _HELD_MOST:
             # Only the next check tells whether time went on or the event's clock is wrong.
@@ -153,7 +155,8 @@ class InactivityWatch:
     def _hear(self, event: tuple[float, str, float]) -> None:
         at, sensor, count = event
         memory = self._memory
-        memory.last_event = event
+        memory.recent.append(event)
+        del memory.recent[:-_RECENT]
         self._advance(at)
         if memory.suspended:
             return

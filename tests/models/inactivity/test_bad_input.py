@@ -43,6 +43,15 @@ def test_a_report_that_comes_twice_counts_once() -> None:
     assert kinds(watch) == {"duplicate": 1}
 
 
+def test_a_bridge_that_sends_everything_twice_makes_no_life_of_a_stray() -> None:
+    once, twice = InactivityWatch.restore(learned()), InactivityWatch.restore(learned())
+    twice.take_faults()
+    signs = [(NOW + 2 * HOUR, "pir-living", 1.0), (NOW + 2.5 * HOUR, "pir-kitchen", 1.0)]
+    doubled = [event for event in signs for _ in range(3)]
+    assert run(twice, doubled, NOW + 300.0, NOW + 12 * HOUR) == run(once, signs, NOW + 300.0, NOW + 12 * HOUR)
+    assert kinds(twice) == {"duplicate": 4}
+
+
 def test_a_clock_set_back_a_day_raises_nothing_and_loses_nothing() -> None:
     watch = InactivityWatch.restore(learned())
     watch.take_faults()
