@@ -38,6 +38,7 @@ STATE_SECONDS = 60.0
 _LEVEL = "BTtoMQTT"
 _ADDRESS = re.compile(r"[0-9A-F]{12}")
 _UUID = re.compile(r"(?:0x|0000)?([0-9a-f]{4})(?:-0000-1000-8000-00805f9b34fb)?")
+_BUTTON_LIMIT = 0xFF
 _HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2}){1,255}")
 _RSSI_DBM = range(-127, 21)
 _FORMATS: Mapping[str, Callable[[bytes, str, str | None], Report | str]] = {
@@ -125,8 +126,13 @@ def _decoded_by_gateway(message: State) -> Report:
     return Report(
         counter=None if counter is None else int(counter),
         sensors={} if percent is None else {"battery": percent},
-        events={name: Press(PRESSES.get(int(said), f"press_{int(said)}")) for name, said in presses.items() if said},
+        events={name: Press(_press(said)) for name, said in presses.items() if said},
     )
+
+
+def _press(said: float) -> str:
+    """The kind of a press; a value that no button sends is a press all the same."""
+    return PRESSES.get(int(said), f"press_{int(said)}") if 0 <= said <= _BUTTON_LIMIT else "press_unknown"
 
 
 def _bytes(value: object) -> bytes:

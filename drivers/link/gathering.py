@@ -27,6 +27,7 @@ class GatheringSocket:
         self.connected = connected
         self._heard = b""
         self._taken = 0
+        self._failure: OSError | None = None
         self._said = bytearray()
 
     def recv(self, limit: int) -> bytes:
@@ -101,7 +102,15 @@ class GatheringSocket:
         self.connected.close()
 
     def _read_ahead(self) -> None:
-        self._heard, self._taken = self.connected.recv(_CHUNK_BYTES), 0
+        if self._failure is not None:
+            raise self._failure  # TLS says why only once, and whoever asks next wants to know it, too
+        try:
+            self._heard, self._taken = self.connected.recv(_CHUNK_BYTES), 0
+        except NOT_NOW:
+            raise
+        except OSError as error:
+            self._failure = error
+            raise
         self._acknowledge_at_once()
 
     def _acknowledge_at_once(self) -> None:

@@ -248,3 +248,10 @@ def test_a_heart_rate_is_a_measurement_and_a_strap_that_feels_none_is_only_alive
     decoded = heard(json.dumps(strap | {"manufacturerdata": "6b002f166b00"}).encode(), device("H10"))
     assert isinstance(decoded, tuple)
     assert told(decoded) == [(Kind.SUPERVISION, None)]
+
+
+@pytest.mark.parametrize("value", [1e243, -3, 256])
+def test_a_value_that_no_button_sends_is_a_press_all_the_same(value: float) -> None:
+    decoded = heard(json.dumps({"id": ADDRESS, "packet": 5, "button": value}).encode(), device())
+    assert isinstance(decoded, tuple)
+    assert [(signal.type, signal.code) for signal in decoded] == [("sos", "button:press_unknown:5")]

@@ -89,6 +89,8 @@ UNCAPTURED = frozenset({"box", "chirpstack", "hlk_ld2450", "modbus", "r60_5359",
 
 def topics(name: str) -> tuple[str, ...]:
     """Topics of an MQTT driver, first one whose payload is read."""
+    if name == "wearable_event":
+        return ("wearable/b/event", "wearable/a/event", "wearable/a/accel", "wearable/a/event/more", "wearable")
     usual = (f"{name}/b", f"{name}/a", f"{name}/bridge/event", f"{name}/a/action", name)
     return {**radio_frames.TOPICS, **lorawan_messages.TOPICS, **ble_frames.TOPICS}.get(name, usual)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from drivers import gps_watch_frame, wearable
+from drivers import gps_watch_frame, wearable, wearable_event
 from drivers.wearable import SampleBlock
 from drivers.wearable_serial import RANGES_G
 from tests.drivers.vectors import vectors
@@ -42,9 +42,13 @@ SOUND: dict[str, st.SearchStrategy[bytes]] = {
 MESSAGES: dict[str, st.SearchStrategy[bytes]] = {
     "owntracks": st.sampled_from([json.dumps(vector["input"]).encode() for vector in vectors("owntracks_mqtt")]),
     "wearable": BLOCKS.map(wearable.encode_block),
+    "wearable_event": st.sampled_from([wearable_event.encode(event, battery_percent=80) for event in ("fall", "sos")]),
 }
 REASONS: dict[str, frozenset[str]] = {
     "gps_watch": frozenset({"noise", "incomplete", "bad_frame", "bad_report"}),
+    "wearable_event": frozenset(
+        {"bad_json", "bad_topic", "bad_utf8", "not_object", "oversize", "too_deep", "unknown_event"}
+    ),
     "owntracks": frozenset(
         {
             "bad_json",

@@ -65,7 +65,9 @@ async def test_a_part_that_fails_runs_again_and_is_said_once(caplog: pytest.LogC
     await end(task)
 
 
-async def test_a_part_that_runs_again_for_a_while_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_part_that_runs_again_for_a_while_is_well(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(supervise, "WELL_AFTER_SECONDS", 0.02)
     problems, failed = Problems(), False
     problems.report("http", "what the part itself says of its line")
@@ -78,7 +80,7 @@ async def test_a_part_that_runs_again_for_a_while_is_well(monkeypatch: pytest.Mo
         await asyncio.Event().wait()
 
     task = asyncio.create_task(keep("http", part, problems))
-    await until(lambda: len(problems.list()) == 2)
+    await until(lambda: "http failed and is started again" in caplog.text)
     await until(lambda: len(problems.list()) == 1)
     assert problems.list() == ["what the part itself says of its line"]
     await end(task)

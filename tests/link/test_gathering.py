@@ -1,8 +1,10 @@
 """The socket between paho and the line: what is held back goes out whole, what was read ahead is not forgotten."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import closing
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -101,3 +103,26 @@ def test_any_sizes_of_reading_give_the_same_bytes(sent: bytes, data: st.DataObje
         while len(heard) < len(sent):
             heard += gathering.recv(data.draw(st.integers(1, 300)))
     assert heard == sent
+
+
+class Broken:
+    """A socket that says once what is wrong, as TLS does with the other side's alert."""
+
+    def __init__(self) -> None:
+        self.words: list[Exception] = [ssl.SSLWantReadError(), ssl.SSLError("tlsv1 alert unknown ca")]
+
+    def recv(self, _limit: int) -> bytes:
+        if self.words:
+            raise self.words.pop(0)
+        return b""
+
+
+def test_what_ended_the_line_is_told_to_everybody_who_asks() -> None:
+    gathering = GatheringSocket(cast(socket.socket, Broken()))
+    with pytest.raises(ssl.SSLWantReadError):
+        gathering.next_publish()
+    for _ in range(2):
+        with pytest.raises(ssl.SSLError, match="unknown ca"):
+            gathering.next_publish()
+    with pytest.raises(ssl.SSLError, match="unknown ca"):
+        gathering.recv(1)
