@@ -78,3 +78,13 @@ async def test_of_what_waits_for_a_slow_disk_the_oldest_goes(tmp_path: Path, mon
         written = [row[0] for row in connection.execute("SELECT id FROM event ORDER BY sequence")]
     assert written[-300:] == [motion.id for motion in motions[-300:]]
     assert len(written) < BATCH
+
+
+@pytest.mark.parametrize("count", [1, 99, 100, 101, 250])
+async def test_any_number_of_rows_is_written_each_once_and_in_order(tmp_path: Path, count: int) -> None:
+    path = tmp_path / "house.db"
+    with Store(path) as store:
+        noted = [motion.id for motion in note_motions(store, count)]
+    with sqlite3.connect(path) as connection:
+        kept = connection.execute("SELECT id FROM event WHERE kind = 'activity' ORDER BY sequence").fetchall()
+    assert [id_ for (id_,) in kept] == noted
