@@ -181,9 +181,7 @@ async def test_a_fall_is_explained_and_a_long_lie_comes_first(desk: Desk, browse
         await page.shows(f"{card} .finding", "倒下后躺着不动，静止 16 秒，姿势转过 74°，冲击 5.8 倍重力，可能性 99%")
         await home.alarm(lies)
         await page.shows(f"{card} .finding", "倒地 5 分钟没有动，倒下后躺着不动，静止 290 秒")
-        await until(
-            lambda: [one.get_attribute("data-id") for one in page.found("li[data-id]")] == [fall["id"], first["id"]]
-        )
+        await until(lambda: page.attributes("li[data-id]", "data-id") == [fall["id"], first["id"]])
         await page.press("#language")
         await page.shows(f"{card} .finding", "On the floor without moving for 5 min, Lies still after the fall")
         assert page.found(f"[data-id='{cancelled['id']}']") == [], "filed silently"

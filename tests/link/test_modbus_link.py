@@ -19,7 +19,7 @@ from tests.support import modbus_slave as slaves
 from tests.support.modbus_slave import Manner, Slave
 
 BAUD_RATE = 9_600
-ANSWER_SECONDS = 0.1
+ANSWER_SECONDS = 0.4
 QUESTION = Request(1, 3, 8, 2)
 
 

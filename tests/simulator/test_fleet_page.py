@@ -24,7 +24,7 @@ async def test_an_operator_takes_an_alarm_in_the_middle_of_an_earthquake(
         await until(lambda: len(page.found("[data-id]")) == 2, 40.0, "both alarms of the earthquake")
         await page.press("[data-id] .next[data-step=accept]")
         await until(lambda: len(page.found("[data-id] .next[data-step=accept]")) == 1, 20.0, "one is taken")
-        shown.extend(str(card.get_attribute("data-id")) for card in page.found("[data-id]"))
+        shown.extend(page.attributes("[data-id]", "data-id"))
 
     order = Order(homes=20, profile="earthquake", seconds=2.0, seed=1)
     result, measured = await run(order, tmp_path, operate)

@@ -71,6 +71,12 @@ class Page:
             )
         )
 
+    def attributes(self, selector: str, name: str) -> list[str]:
+        """One attribute of every element, read at one moment: the page may draw them anew between two questions."""
+        script = "return [...document.querySelectorAll(arguments[0])].map(e => e.getAttribute(arguments[1]))"
+        found: list[str] = self.browser.execute_script(script, selector, name)
+        return found
+
     async def shows(self, selector: str, text: str, timeout_seconds: float = 15.0) -> None:
         await until(lambda: text in self.text(selector), timeout_seconds, f"{text!r} in {selector}")
 
