@@ -13,7 +13,7 @@ from simulator.readiness import CONNECTED, accepts, shows
 from simulator.web import Site
 
 CORD_CODE = "9EAD9F"
-SMOKE_NAME, BUTTON_NAME = "smoke-1", "button-1"
+SMOKE_NAME = "smoke-1"
 GATEWAY, RESIDENT = "gw-demo", "r-demo-1"
 _BIN = Path(sys.executable).parent
 _CONNECTED = (CONNECTED, 'anju_serial_connected{port="rf"} 1.0')

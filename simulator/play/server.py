@@ -1,6 +1,5 @@
 """The page's server, on loopback alone: the plan, a stream of what changes, and what a visitor does."""
 
-import asyncio
 import contextlib
 import json
 import socket
@@ -43,8 +42,6 @@ class PlaySite:
         self._live = live
         self._world = world
         self._view = view
-        self.touched = asyncio.Event()
-        """Set once a visitor does something."""
 
     def app(self) -> Starlette:
         """The web application. Only by a loopback name: a foreign one that leads here is another site's script."""
@@ -106,7 +103,6 @@ class PlaySite:
             self._live.do(str(asked["do"]), asked.get("device"), words)
         except (ValueError, KeyError, AttributeError, UnknownDeedError) as error:
             return JSONResponse({"error": str(error)}, status_code=422, headers=_HEADERS)
-        self.touched.set()
         self._view.tell()
         return Response(status_code=204, headers=_HEADERS)
 
