@@ -38,6 +38,9 @@ from gateway.watchdog import feed, notify
 
 log = logging.getLogger(__name__)
 
+STREAMS = "streams of the local broker"
+STREAMS_SECONDS = 1.0
+
 
 async def run(
     config: Config, around: Surroundings = REAL, clock: Clock | None = None, stop: asyncio.Event | None = None
@@ -71,6 +74,8 @@ async def run(
             log.info("stopping")
             notify("STOPPING=1")
             house.reception.tell([*house.pending.last_words(), *house.intake.last_words()])
+            await _stop_streams(tasks)
+            await house.stop_falls()
             await house.uplink.say_goodbye()
             await house.further.say_goodbye()
             for task in tasks:
@@ -80,6 +85,15 @@ async def run(
         wipe(config.store_path, house.wiped_by)
         return AGAIN_STATUS
     return house.exit_status
+
+
+async def _stop_streams(tasks: list["asyncio.Task[None]"]) -> None:
+    """Take no more samples from the broker: it keeps them for the next start, and no fall in them is lost."""
+    streams = [task for task in tasks if task.get_name() == STREAMS]
+    for task in streams:
+        task.cancel()
+    if streams:
+        await asyncio.wait(streams, timeout=STREAMS_SECONDS)
 
 
 def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]:
@@ -105,7 +119,7 @@ def _start(house: House, group: asyncio.TaskGroup) -> list["asyncio.Task[None]"]
         )  # fmt: skip
         parts[f"listener {listener.name}"] = dialled.run
     if config.broker is not None:
-        for name, streams in (("local broker", False), ("streams of the local broker", True)):
+        for name, streams in (("local broker", False), (STREAMS, True)):
             drivers = [guard.mqtt(one, problems) for one in mqtt_listeners(house.drivers) if one.is_stream is streams]
             if drivers or not streams:
                 parts[name] = LocalBroker(

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from drivers.device import Device
-from drivers.event import AlarmType
+from drivers.event import AlarmType, Event
 from drivers.registry import DRIVERS, SERIAL_DRIVERS
 from gateway import guard, orders, settings
 from gateway.announce.announcer import Announcer
@@ -24,7 +25,7 @@ from gateway.contract.envelope import Sender
 from gateway.contract.messages import AnswerState, FallsWatched, Status
 from gateway.digest import DigestBook
 from gateway.ears import Ears
-from gateway.falls.rule import can_say_all_right, fall_rule, windows
+from gateway.falls.rule import LEFT, can_say_all_right, fall_rule, windows
 from gateway.falls.scene import Scene
 from gateway.http import Response
 from gateway.intake.intake import Intake
@@ -46,6 +47,7 @@ from gateway.signatures import Signatures
 from gateway.status import StatusBook, version
 from gateway.store.rows import Stored
 from gateway.store.store import Store
+from gateway.store.watching import Watching
 from gateway.surroundings import REAL, Surroundings
 from gateway.uplink.centre import CentrePresence
 from gateway.uplink.hops import Hops
@@ -53,6 +55,9 @@ from gateway.uplink.ledger import Ledger
 from gateway.uplink.uplink import Handlers, Uplink
 from gateway.watch import Lines
 from gateway.worn import WEARABLE, Worn
+
+if TYPE_CHECKING:
+    from gateway.falls.over_restarts import OverRestarts
 
 log = logging.getLogger(__name__)
 
@@ -159,6 +164,7 @@ class House:
         self.reception.follow(self.pending.heard)
         self.reception.follow(self.scene.heard)
         self._falls_watched: Callable[[], FallsWatched | None] = lambda: None
+        self._falls: OverRestarts | None = None
         if worn:
             self._watch_falls(worn)
         self.exit_status = 0
@@ -200,17 +206,35 @@ class House:
     def _watch_falls(self, worn: dict[str, Device]) -> None:
         # Here and not above: a house where nothing is worn never loads what watches for falls.
         from gateway.falls.findings import Around, Findings
+        from gateway.falls.over_restarts import OverRestarts
         from gateway.falls.watcher import FallWatcher
 
         around = Around(
             intake=self.intake, pending=self.pending, scene=self.scene, store=self.store, metrics=self.metrics,
             moment=self.reception.moment, tell=self.reception.tell, is_open=self.notices.knows,
         )  # fmt: skip
-        watcher = FallWatcher(
-            worn, Findings(worn, around), self.metrics, self._is_calm, self.clock.monotonic
-        )  # fmt: skip
+        findings = Findings(worn, around)
+        watcher = FallWatcher(worn, findings, self.metrics, self._is_calm, self.clock.monotonic)
         self.worn.watch_falls(watcher)
         self._falls_watched = watcher.protection
+        self._falls = OverRestarts(watcher, findings, self.store, self.reception.moment)
+
+    def resume_falls(self, rows: Iterable[Watching], newest: Iterable[Event]) -> None:
+        """Take up what the last run has left of the watch over falls, and which of the newest events are open falls."""
+        known = list(rows)
+        for row in known:
+            if row.rule == LEFT:
+                self.store.forget_watching(row.device, LEFT)  # once only: after a kill it would be of another time
+        if self._falls is not None:
+            falls = [one for one in newest if one.type == AlarmType.FALL and self.notices.knows(one.id)]
+            self._falls.resume(known, falls)
+
+    async def stop_falls(self) -> None:
+        """Watch over falls no more: judge what has come, raise what is held of it, leave the rest to the next start."""
+        if self._falls is not None:
+            self.worn.finish()
+            await self._falls.stop()
+            self.reception.tell([*self.pending.last_words()])
 
     def _protection(self) -> Protection:
         """What the house may promise of noticing that somebody has collapsed or fallen."""

@@ -35,12 +35,16 @@ async def remember(house: House) -> None:
     house.further.resume_lost()
     for device, occurred_at in (await house.store.ask(jobs.last_device_times)).items():
         house.intake.handled_before(device, occurred_at)
-    house.rules.resume(await house.store.ask(watching.all_rows), house.reception.moment())
+    watched = await house.store.ask(watching.all_rows)
+    house.rules.resume(watched, house.reception.moment())
     await _remember_devices(house)
     newest = await house.store.ask(jobs.newest, NEWEST_EVENTS)
     for stored in newest:
         house.intake.book.remember(stored.event)
-        house.intake.remember(stored.event, now, (wall - stored.event.received_at).total_seconds())
+        age = (wall - stored.event.received_at).total_seconds()
+        house.intake.remember(stored.event, now, age)
+        house.pending.raised_before(stored.event, now - age)
+    house.resume_falls(watched, [stored.event for stored in newest])
     _announce_again(house, dict(alarms), [*waiting, *newest], {condition.event for condition in conditions})
     house.commands.remember(await house.store.ask(jobs.executed))
     for alarm in await house.store.ask(jobs.silenced):

@@ -69,6 +69,11 @@ class Samples:
             if order.held_blocks and now - self._last[device.id] >= WAIT_SECONDS:
                 self._give(device, order.flush(), now)
 
+    def finish(self) -> None:
+        """Give out what waits behind any gap."""
+        for device, order in self._orders.values():
+            self._give(device, order.flush(), self._monotonic())
+
     async def run(self) -> None:
         """Flush for ever."""
         while True:

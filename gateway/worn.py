@@ -34,6 +34,7 @@ class Worn:
         self.on_lines: dict[str, Callable[[str, bytes], None]] = {}
         self.parts: dict[str, Callable[[], Awaitable[None]]] = {}
         self._sinks: list[SampleSink] = []
+        self._finish: Callable[[], None] = lambda: None
         if WEARABLE not in drivers:
             return
         from gateway.samples import Samples
@@ -42,6 +43,7 @@ class Worn:
         book = StreamBook(metrics)
         self._sinks.append(book)
         samples = Samples(lookup, self._sinks, monotonic, pause)
+        self._finish = samples.finish
         self.hearers[WEARABLE] = samples.hear
         self.on_lines[WEARABLE] = samples.take
         self.parts["samples"] = samples.run
@@ -51,3 +53,7 @@ class Worn:
         """Have the samples watched for falls too."""
         self._sinks.append(watcher)
         self.parts["falls"] = watcher.run
+
+    def finish(self) -> None:
+        """Give out what waits behind a gap: nothing more is awaited."""
+        self._finish()

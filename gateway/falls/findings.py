@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from drivers.device import Device
 from drivers.event import AlarmType, Event, Kind, TroubleType
 from gateway.contract.messages import FallsWatched
 from gateway.falls.ailments import FAULTS, LASTING, LATE, NOT_WORN, Ailments
-from gateway.falls.following import Following, weight_of
+from gateway.falls.following import FOLLOWED_SECONDS, Following, weight_of
 from gateway.falls.reports import Ailing, Excerpt, Fallen, Report, Standing
 from gateway.falls.rule import JUDGED, SAME_FALL_SECONDS
 from gateway.falls.scene import Scene
@@ -59,8 +59,22 @@ class Findings:
         self._around = around
         self._ailments = Ailments()
         self._following: dict[str, Following] = {}
+        self._resumed: list[str] = []
         self._last: dict[str, tuple[str, float]] = {}
         self._looked = float("-inf")
+
+    def resume(self, falls: Iterable[Event], moment: Moment) -> None:
+        """Falls that were open when the house was last up, the newest last: their wearers are followed on."""
+        for fall in falls:
+            age = (moment.wall - fall.received_at).total_seconds()
+            if not 0 <= age <= FOLLOWED_SECONDS:
+                continue
+            opened = moment.monotonic - age
+            if fall.device is not None and fall.device in self._devices:
+                self._last[fall.device] = fall.id, opened
+            for device in self._devices:
+                self._following[device] = Following(alarm=fall.id, opened=opened)
+            self._resumed = list(self._devices)
 
     def late(self, device: str, blocks: int) -> None:
         """So many blocks came twice, or too late."""
@@ -126,8 +140,8 @@ class Findings:
             self._around.tell([update])
 
     def to_follow(self) -> list[str]:
-        """The devices whose wearers are to be watched because somebody else tells of a fall."""
-        found: list[str] = []
+        """The devices whose wearers are to be watched because somebody else, or the last run, tells of a fall."""
+        found, self._resumed = self._resumed, []
         for held in self._around.pending.held(AlarmType.FALL):
             for device in self._devices.keys() - self._following.keys():
                 self._following[device] = Following(alarm=held.event.id, opened=held.opened)

@@ -17,6 +17,8 @@ LONG_LIE_MINUTES = (5, 15, 30, 60)
 """After so long without movement the district is told that the fall has become a long lie."""
 STILL_SHARE = 0.9
 _MINUTE = 60
+FOLLOWED_SECONDS = LONG_LIE_MINUTES[-1] * _MINUTE
+"""A fall that was open at a restart is followed on unless it is older: whoever lies still then may sleep."""
 
 
 def evidence_of(standing: Standing) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The numerics of falls, for one thread: blocks of samples in, reports out. Only that thread imports this module."""
 
+import logging
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ import numpy.typing as npt
 
 from drivers.wearable import SampleBlock
 from drivers.wearable_stream import Stretch
+from gateway.falls.kept import KEPT_SECONDS, Left, left_of
 from gateway.falls.reports import Ailing, Excerpt, Fallen, Report, Standing
 from models.aftermath import Aftermath
 from models.fall import FallDetector, FallVerdict
@@ -18,6 +20,7 @@ _BEFORE_SECONDS = 3.0
 _KEPT_SECONDS = 12.0
 """How much is kept of each device: an excerpt, and the seconds before it for what was upright."""
 _UNKNOWN_RATE = "unsupported_rate"
+log = logging.getLogger(__name__)
 _Floats = npt.NDArray[np.float64]
 
 
@@ -31,6 +34,7 @@ class _Worn:
     after: Aftermath | None = None
     told: tuple[frozenset[str], bool] | None = None
     seconds_told: int = 0
+    is_resumed: bool = False
 
 
 class Judge:
@@ -39,22 +43,27 @@ class Judge:
     def __init__(self, positions: dict[str, str]) -> None:
         self._positions = positions
         self._worn: dict[str, _Worn] = {}
+        self._to_follow: set[str] = set()
 
     def take(self, device: str, stretch: Stretch) -> list[Report]:
         """Judge the next stretch of a device."""
         block, start = stretch.block, stretch.start_ms / 1_000
         if not block.samples:
             return []
-        worn = self._of(device, block)
+        worn = self._of(device, block, start)
         if worn.detector is None:
             return self._ailing(device, worn, (), frozenset({_UNKNOWN_RATE}), off_body=False)
         samples = np.asarray(block.samples, dtype=np.float64) * block.g_per_count
-        self._keep(worn, start, block)
+        worn.kept.append((start, block))
+        # After a hole these may be verdicts on what lies before it: what it was is forgotten only then.
         reports: list[Report] = [
             self._fallen(device, worn, verdict.at, verdict)
             for verdict in worn.detector.feed(samples, start)
             if verdict.is_fall
         ]
+        self._trim(worn, start)
+        if device in self._to_follow:
+            self.follow(device)
         if not reports and worn.after is not None:
             worn.after.feed(samples, start)
         reports += self._standing(device, worn)
@@ -72,21 +81,56 @@ class Judge:
         ]
 
     def follow(self, device: str) -> None:
-        """Somebody else says that there was a fall just now: watch what the wearer of this device does."""
+        """There was a fall that this thread does not know of: watch what the wearer of this device does.
+
+        Where nothing was heard of the device yet, from its first block on.
+        """
         worn = self._worn.get(device)
-        if worn is not None and worn.kept:
-            start, block = worn.kept[-1]
-            self._begin(worn, start + len(block.samples) / block.rate_hz)
+        if worn is None or not worn.kept:
+            self._to_follow.add(device)
+            return
+        self._to_follow.discard(device)
+        start, block = worn.kept[-1]
+        self._begin(worn, start + len(block.samples) / block.rate_hz)
 
     def unfollow(self, device: str) -> None:
         """Nobody asks any more how the wearer is."""
+        self._to_follow.discard(device)
         worn = self._worn.get(device)
         if worn is not None:
             worn.after = None
 
-    def _of(self, device: str, block: SampleBlock) -> _Worn:
+    def left(self) -> dict[str, Left]:
+        """How every detector stands, for a restart; plain values."""
+        return {
+            device: left_of(*worn.settings, worn.detector.state(), worn.kept)
+            for device, worn in self._worn.items()
+            if worn.detector is not None
+        }
+
+    def resume(self, device: str, left: Left) -> None:
+        """Go on where a stop has left a device; where that means nothing to this version, it begins anew."""
+        detector = self._detector(device, left.rate_hz)
+        try:
+            if detector is None:
+                raise ValueError(f"no detector takes {left.rate_hz} Hz")
+            detector.restore(left.detector)
+        except (KeyError, TypeError, ValueError) as error:
+            log.warning("what the last run left of device %s cannot be used, its watch begins anew: %s", device, error)
+            return
+        settings = (left.rate_hz, left.range_g)
+        self._worn[device] = _Worn(settings, detector, deque(left.read_blocks()), is_resumed=True)
+
+    def _of(self, device: str, block: SampleBlock, start: float) -> _Worn:
         settings = (block.rate_hz, block.range_g)
         worn = self._worn.get(device)
+        if worn is not None and worn.is_resumed:
+            worn.is_resumed = False
+            newest = worn.kept[-1][0] if worn.kept else start
+            if start - newest > KEPT_SECONDS:
+                log.warning("device %s was silent for %.0f s around the restart: its watch begins anew", device,
+                            start - newest)  # fmt: skip
+                worn = None
         if worn is None or worn.settings != settings:
             worn = self._worn[device] = _Worn(settings, self._detector(device, block.rate_hz))
         return worn
@@ -101,8 +145,7 @@ class Judge:
         return "wrist" if self._positions.get(device) == "wrist" else "torso"
 
     @staticmethod
-    def _keep(worn: _Worn, start: float, block: SampleBlock) -> None:
-        worn.kept.append((start, block))
+    def _trim(worn: _Worn, start: float) -> None:
         while worn.kept and not 0.0 <= start - worn.kept[0][0] <= _KEPT_SECONDS:
             worn.kept.popleft()
 

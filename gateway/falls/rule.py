@@ -19,6 +19,8 @@ from gateway.pending.standing import Word
 
 JUDGED = "peak_g"
 """Stands in the evidence of a fall that was found in samples, and in no device's own."""
+LEFT = "falls"
+"""The `rule` of a row of the table `watching` that a stop has left of a worn device."""
 SAME_FALL_SECONDS = 60.0
 """Two devices that tell of a fall within this time tell of the same one: the home is one person's."""
 

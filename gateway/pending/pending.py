@@ -148,6 +148,12 @@ class PendingAlarms:
             log.warning("alarm %s was held at the last run and is due in %.0f s", event.id, remaining)
         self._note()
 
+    def raised_before(self, event: Event, at: float) -> None:
+        """An event of the last run, of monotonic seconds `at`, the oldest first: others may belong to its alarm."""
+        rule = self._rules.get(str(event.type))
+        if rule is not None and event.raises_alarm and at <= self._monotonic():
+            self._remember(event, rule, at)
+
     def is_open(self) -> bool:
         """Whether anything is held."""
         return bool(self._held)

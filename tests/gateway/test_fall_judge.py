@@ -8,9 +8,12 @@ import pytest
 
 from drivers.wearable_stream import Stretch
 from gateway.falls.judge import EXCERPT_SECONDS, Judge
+from gateway.falls.kept import Left, from_row, to_row
 from gateway.falls.reports import Ailing, Fallen, Report, Standing
 from models.aftermath import STILL_G, Aftermath
-from tests.gateway.bands import RATE_HZ, Floats, fall, rests, stretches, walks
+from tests.gateway.bands import BLOCK, RATE_HZ, Floats, fall, rests, stretches, walks
+from tests.gateway.houses import NOON
+from tests.gateway.test_falls_kept import at
 
 
 def judged(samples: Floats, judge: Judge | None = None, **settings: int) -> list[Report]:
@@ -50,6 +53,80 @@ def test_a_band_that_breaks_in_the_fall_is_judged_by_what_it_has_said() -> None:
     assert len(found.excerpt.samples) % 6 == 0
     assert judge.finish("band") == []
     assert judge.finish("nobody") == []
+
+
+def _again(judge: Judge) -> Judge:
+    """Another judge, of what a stop has left of this one."""
+    left = from_row(to_row("band", judge.left()["band"], NOON), at(NOON))
+    assert left is not None
+    other = Judge({"band": "torso"})
+    other.resume("band", left)
+    return other
+
+
+@pytest.mark.parametrize("after_impact", [0.0, 1.0, 2.0, 3.0])
+def test_a_restart_around_a_fall_changes_nothing(after_impact: float) -> None:
+    samples = np.concatenate([fall(), rests(fall(), 8)])
+    (whole,) = falls(judged(samples))
+    parts, judge = list(stretches(samples)), Judge({"band": "torso"})
+    cut = round((whole.at + after_impact) * RATE_HZ / BLOCK)
+    before = [report for stretch in parts[:cut] for report in judge.take("band", stretch)]
+    judge = _again(judge)
+    after = [report for stretch in parts[cut:] for report in judge.take("band", stretch)]
+    assert falls([*before, *after]) == [whole]
+
+
+@pytest.mark.parametrize("hole", [5.0, 60.0])
+def test_a_hole_around_a_restart_is_no_reason_to_forget_the_impact_before_it(hole: float) -> None:
+    samples = np.concatenate([fall(), rests(fall(), 8)])
+    (whole,) = falls(judged(samples))
+    judge, cut = Judge({"band": "torso"}), round((whole.at + 1.5) * RATE_HZ / BLOCK)
+    parts = list(stretches(samples))
+    for stretch in parts[:cut]:
+        assert falls(judge.take("band", stretch)) == []
+    judge = _again(judge)
+    later = [replace(one, start_ms=one.start_ms + round(hole * 1_000)) for one in parts[cut:]]
+    (found,) = falls([report for stretch in later for report in judge.take("band", stretch)])
+    assert abs(found.at - whole.at) < 0.5
+    assert found.before_newest > hole
+    assert len(found.excerpt.samples) >= 6 * 4 * RATE_HZ, "what lies before the hole is kept"
+
+
+def test_after_a_long_hole_the_watch_begins_anew() -> None:
+    parts, judge = list(stretches(fall())), Judge({"band": "torso"})
+    for stretch in parts[:14]:
+        judge.take("band", stretch)
+    judge = _again(judge)
+    later = [replace(one, start_ms=one.start_ms + 700_000) for one in stretches(walks(10))]
+    reports = [report for stretch in later for report in judge.take("band", stretch)]
+    assert falls([*reports, *judge.finish("band")]) == []
+    assert not any("clock_jump" in one.began for one in reports if isinstance(one, Ailing))
+
+
+def test_a_band_that_broke_in_the_fall_is_judged_after_a_restart() -> None:
+    samples, judge = fall(), Judge({"band": "torso"})
+    (whole,) = falls(judged(samples))
+    judged(samples[: round((whole.at + 1.5) * RATE_HZ)], judge)
+    (found,) = falls(_again(judge).finish("band"))
+    assert abs(found.at - whole.at) < 0.5
+
+
+def test_what_another_version_left_is_no_crash() -> None:
+    judge = Judge({"band": "torso"})
+    for detector in ({}, {"position": "wrist", "rate_hz": 50.0}, {"position": "torso", "rate_hz": 50.0, "began": 0}):
+        judge.resume("band", Left(rate_hz=50, range_g=8, detector=detector, blocks=[]))
+    judge.resume("band", Left(rate_hz=200, range_g=8, detector={}, blocks=[(0.0, b"none")]))
+    assert len(falls(judged(fall(), judge))) == 1
+
+
+def test_who_is_to_be_followed_is_from_the_first_block_on() -> None:
+    judge, samples = Judge({"band": "torso"}), rests(fall(), 10)
+    judge.follow("band")
+    assert [one for one in judged(samples, judge) if isinstance(one, Standing)][-1].still_seconds >= 6
+    other = Judge({"band": "torso"})
+    other.follow("band")
+    other.unfollow("band")
+    assert [one for one in judged(samples, other) if isinstance(one, Standing)] == []
 
 
 def test_the_judge_tells_every_second_how_the_wearer_is() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -16,12 +17,13 @@ from drivers.wearable import encode_block, topic_of
 from drivers.wearable_stream import Stretch
 from gateway.config import load
 from gateway.falls import watcher
+from gateway.falls.kept import Left
 from gateway.falls.reports import Ailing, Excerpt, Fallen, Report, Standing
 from gateway.falls.watcher import QUEUE_BLOCKS
 from gateway.house import House as Gateway
 from gateway.inspect_running import text
 from gateway.remembering import remember
-from gateway.store import jobs
+from gateway.store import jobs, watching
 from gateway.store.store import Store
 from tests.gateway.bands import BAND, stretches, walks
 from tests.gateway.houses import HandClock
@@ -35,6 +37,7 @@ class SlowJudge:
     def __init__(self) -> None:
         self.let_go, self.seen, self.finished = threading.Event(), 0, 0
         self.reports: list[Report] = []
+        self.followed: list[str] = []
 
     def take(self, _device: str, _stretch: Stretch) -> list[Report]:
         self.let_go.wait(30)
@@ -47,8 +50,12 @@ class SlowJudge:
         reports, self.reports = self.reports, []
         return reports
 
+    def left(self) -> dict[str, Left]:
+        self.let_go.wait(30)
+        return {"band": Left(rate_hz=50, range_g=8, detector={}, blocks=[])}
+
     def follow(self, device: str) -> None:
-        """Nothing is followed here."""
+        self.followed.append(device)
 
     def unfollow(self, device: str) -> None:
         """Nothing is followed here."""
@@ -86,7 +93,7 @@ class Home:
 
 @asynccontextmanager
 async def running(tmp_path: Path, judge: SlowJudge, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Home]:
-    monkeypatch.setattr(watcher, "_new_judge", lambda _devices: judge)
+    monkeypatch.setattr(watcher, "_new_judge", lambda _devices, _left: judge)
     monkeypatch.setattr(watcher, "CALM_SECONDS", 0.0)
     file = House(folder=tmp_path, uplink_port=9, broker_port=9, devices=[CORD, {**BAND, "cancel_seconds": 0}]).write()
     clock = HandClock()
@@ -180,6 +187,46 @@ async def test_who_does_not_move_is_told_again_and_who_walks_once(
         *_, last = await home.told()
         assert (last.alarm, last.evidence["walking"]) == (fall.id, True)
         assert len(await home.told()) == 5
+
+
+async def test_a_restart_follows_the_open_fall_on_and_knows_what_belongs_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = SlowJudge()
+    judge.let_go.set()
+    async with running(tmp_path, judge, monkeypatch) as home:
+        await _say(home, judge, _fallen())
+        (fall,) = await home.told()
+        assert judge.followed == [], "who has told of the fall itself follows it anyway"
+    async with running(tmp_path, judge, monkeypatch) as home:
+        await _say(home, judge, _fallen())
+        assert [one.alarm for one in await home.told()] == [fall.id, fall.id], "a fall in stages is one alarm"
+        assert judge.followed == ["band"]
+        await _say(home, judge, _standing(300, 300))
+        *_, last = await home.told()
+        assert (last.alarm, last.evidence["long_lie_minutes"]) == (fall.id, 5)
+
+
+async def test_a_stop_leaves_the_detectors_to_the_next_start_once_and_does_not_wait_for_a_thread_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watcher, "STOP_SECONDS", 0.2)
+    caplog.set_level(logging.INFO)
+    judge = SlowJudge()
+    judge.let_go.set()
+    async with running(tmp_path, judge, monkeypatch) as home:
+        home.wear(3)
+        await home.gateway.stop_falls()
+        assert judge.seen == 3, "what has come is judged before the stop"
+        home.wear()
+    async with running(tmp_path, judge, monkeypatch) as home:
+        assert "goes on where device band was left" in caplog.text
+        assert await home.store.ask(watching.all_rows) == []
+        judge.let_go.clear()
+        home.wear()
+        await home.gateway.stop_falls()
+        assert "did not stop in time" in caplog.text
+        assert await home.store.ask(watching.all_rows) == []
 
 
 async def test_who_moves_on_the_floor_has_no_long_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

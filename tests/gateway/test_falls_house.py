@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from drivers import wearable, wearable_event
+from gateway.falls.judge import Judge
+from gateway.falls.reports import Fallen
 from tests.gateway.bands import BAND, BLOCK, RATE_HZ, fall, rests, stretches, walks, wear
 from tests.gateway.faults import ready, say, stored
 from tests.support.brokers import Broker
@@ -80,11 +82,58 @@ async def test_killed_inside_the_window_the_fall_leaves_at_the_next_start(
             await wear(house.broker_port, fall())
             await gateway.wait_line("alarm .* is held for 2 s")
             await gateway.kill()
+        assert _left(house) == []
         async with house.gateway_running() as gateway:
+            await gateway.wait_line("nothing was left of device band: its watch over falls begins anew")
             (alarm,) = await centre.wait_on("alarm", kind="alarm", type="fall")
             await gateway.wait_line("notice state=received alarm=.*")
         assert centre.raised == [alarm.id]
         assert alarm.body["data"]["evidence"]["peak_g"] > 2
+
+
+async def test_stopped_between_impact_and_verdict_the_fall_is_one_alarm_of_the_next_run(
+    house: House, district_broker: Broker
+) -> None:
+    waits(house, 1)
+    whole = np.concatenate([fall(), rests(fall(), 12)])
+    impact = _impact(whole)
+    at = round((impact + 1.0) * RATE_HZ / BLOCK)
+    async with call_centre(district_broker) as centre:
+        async with house.gateway_running() as gateway:
+            await hears(gateway)
+            await _send(house, whole, 0, at)
+            await until(lambda: house.metric("anju_wearable_blocks_total") == at)
+            assert house.metric("anju_falls_found_total") == 0
+            assert await gateway.terminate() == 0
+        assert _left(house) == ["band"]
+        await _send(house, whole, at, at + 4)
+        async with house.gateway_running() as gateway:
+            await gateway.wait_line("the watch over falls goes on where device band was left")
+            await hears(gateway)
+            await _send(house, whole, at + 4, None)
+            (alarm,) = await centre.wait_on("alarm", kind="alarm", type="fall", state="active")
+            await until(lambda: house.metric("anju_wearable_blocks_total") == len(list(stretches(whole))) - at)
+            await gateway.wait_line("notice state=received alarm=.*")
+            assert _left(house) == [], "a kill after this finds nothing of another time"
+        assert centre.raised == [alarm.id]
+    evidence = alarm.body["data"]["evidence"]
+    assert evidence["peak_g"] > 2
+    assert evidence["turned_degrees"] > 50
+    ((event, _, seconds),) = _excerpts(house)
+    assert event == alarm.id
+    assert 5.5 < seconds <= 6.1
+
+
+def _impact(samples: Any) -> float:
+    judge = Judge({"band": "torso"})
+    reports = [report for stretch in stretches(samples) for report in judge.take("band", stretch)]
+    reports += judge.finish("band")
+    return next(report.at for report in reports if isinstance(report, Fallen))
+
+
+def _left(house: House) -> list[str]:
+    with sqlite3.connect(house.store) as connection:
+        return [row[0] for row in connection.execute("SELECT device FROM watching WHERE rule = 'falls'")]
 
 
 async def test_a_button_a_cord_and_the_bands_own_flag(house: House, district_broker: Broker) -> None:

@@ -274,6 +274,22 @@ async def test_a_stop_raises_what_is_held(home: Home) -> None:
     assert (type_of(fall), fall.evidence["stopped"]) == (RAISED, True)
 
 
+async def test_a_second_device_after_a_restart_tells_of_the_same_fall(file: Path) -> None:
+    clock = HandClock()
+    async with running(file, clock) as home:
+        await home.hear("radar-3", fall_status="fall_alarm")
+        (fall,) = await home.told()
+    async with running(file, clock) as home:
+        await home.wait(10)
+        await home.hear("radar", fall_status="fall_alarm")
+        assert await home.types() == [(RAISED, "radar-3"), (UPDATED, "radar")]
+        assert {one.alarm for one in await home.told()} == {fall.id}
+        await home.wait(60)
+        await home.hear("radar-2", fall_status="fall_alarm")
+        await home.wait(20)
+        assert (await home.types())[-1] == (RAISED, "radar-2")
+
+
 async def test_the_prompt_of_a_house_without_a_button_promises_none(tmp_path: Path) -> None:
     file = House(folder=tmp_path, uplink_port=9, broker_port=9, devices=[RADAR, BUTTON]).write()
     async with running(file, HandClock()) as home:
