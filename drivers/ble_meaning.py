@@ -5,7 +5,8 @@ its message, so that repeats of one press are one and the next press is another.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from drivers.ble_bands import Seen
 from drivers.ble_mibeacon_locks import NOT_PRESSED

@@ -17,7 +17,8 @@ Unknown: the protobuf encoding of events is not read (it is refused as `bad_utf8
 import base64
 import json
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from drivers import milesight, milesight_gs524n
 from drivers.chirpstack_json import Place, Values, battery_percent, data_of, moment, place_of, port_of, reception

@@ -7,7 +7,8 @@ map of the enrolled device says. Structure: EV1527 data sheets; nibbles: capture
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from drivers.device import Decoded, Lookup
 from drivers.event import ASKED_BY_PEOPLE, HAS_RESTORE, ActivityType, AlarmType, Kind, Reject, Signal, State

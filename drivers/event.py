@@ -4,12 +4,11 @@ The words are those of the alarm trade: alarm and restore, tamper, trouble, supe
 A driver returns a Signal: no id, no trusted clock. Intake mints the Event from it. Unknown is None, never False.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from drivers.quickly_made import quickly_made
+import msgspec
 
 RAW_LIMIT_BYTES = 256
 """How much of the original message an event keeps as evidence."""
@@ -153,8 +152,7 @@ HAS_RESTORE: frozenset[AlarmType] = frozenset(
 """Alarms with a condition a sensor can report as over. A pulled cord has none: only people close it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
+class Location(msgspec.Struct, frozen=True, kw_only=True):
     """Where a device was. Degrees are WGS-84, south and west negative; a driver converts before it fills them in.
 
     `datum` is what the device itself reported. `accuracy_m` is the radius in metres, `source` what it was found by,
@@ -171,9 +169,15 @@ class Location:
     age_seconds: float | None = None
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signal:
+class _Discreet(msgspec.Struct, frozen=True, kw_only=True):
+    """Where somebody was must not come into any log, whatever is printed there."""
+
+    def __repr__(self) -> str:
+        told = [name for name in self.__struct_fields__ if name != "location"]
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in told)})"
+
+
+class Signal(_Discreet, frozen=True, kw_only=True):
     """What one message of one device says, before anybody knows whose device it is.
 
     `code` tells presses apart for repeat folding (the data nibble of a radio code, the action of a button).
@@ -210,13 +214,12 @@ class Signal:
     raw: bytes = b""
     delivery: int | None = None
     marks: tuple[str, ...] = ()
-    location: Location | None = field(default=None, repr=False)
+    location: Location | None = None
     fix_stamp: str | None = None
     verdict: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
+class Reject(msgspec.Struct, frozen=True, kw_only=True):
     """Something that was heard and is not a message: counted by driver and reason, never guessed at.
 
     `reason` is a short fixed word (`incomplete`, `noise`, `bad_json`, …) so that the number of counters is bounded.
@@ -227,9 +230,7 @@ class Reject:
     detail: str = ""
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(_Discreet, frozen=True, kw_only=True):
     """The one thing that flows from intake to the store, the uplink, the desk and every answer.
 
     `alarm` is the id of the raised event that this one belongs to: its own id when it raises an alarm,
@@ -264,9 +265,9 @@ class Event:
     value: float | None = None
     unit: str | None = None
     confidence: float | None = None
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = msgspec.field(default_factory=dict)
     raw: str = ""
-    location: Location | None = field(default=None, repr=False)
+    location: Location | None = None
     delivery: int | None = None
 
     @property

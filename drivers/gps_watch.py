@@ -23,7 +23,7 @@ Layout: `gps_watch_frame` (the frame), `gps_watch_report` (positions, readings).
 - Supervised: one hour without a word is a fault (LK comes twelve times in an hour).
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from drivers import gps_watch_frame
 from drivers.device import Decoded, Lookup

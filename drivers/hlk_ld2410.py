@@ -15,6 +15,8 @@ the installer (00A4 with 0000): Bluetooth with the well-known password "HiLink",
 
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from drivers import alone
 from drivers.device import Decoded, Lookup
 from drivers.event import ActivityType, Kind, Reject
@@ -80,7 +82,11 @@ def decode(frame: bytes, lookup: Lookup) -> Decoded:
     life, enrolled = alone.heard(NAME, frame, lookup)
     if not enrolled or report is None or report.presence is None:
         return (life,)
-    return (replace(life, kind=Kind.ACTIVITY, type=ActivityType.PRESENCE if report.presence else ActivityType.ABSENCE),)
+    return (
+        structs.replace(
+            life, kind=Kind.ACTIVITY, type=ActivityType.PRESENCE if report.presence else ActivityType.ABSENCE
+        ),
+    )
 
 
 def parse_report(frame: bytes) -> Report | None:

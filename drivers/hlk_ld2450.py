@@ -11,7 +11,9 @@ Off by default: region filtering (00C2). On by default: tracking of several targ
 switched off by the installer (00A4 with 0000).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from drivers import alone
 from drivers.device import Decoded, Lookup

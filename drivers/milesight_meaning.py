@@ -5,9 +5,10 @@ if it is less than a day older than the message. A stored record never ends anyt
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from drivers.event import ActivityType, AlarmType, Kind, Signal, State, TroubleType
 from drivers.milesight_channels import Fields

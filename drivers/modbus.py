@@ -11,7 +11,8 @@ Off by default: writing. A head is only ever asked by the four reading functions
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from drivers.device import Decoded, Device, Lookup
 from drivers.event import RAW_LIMIT_BYTES, Kind, Reject, Signal, State, TroubleType

@@ -18,7 +18,9 @@ Off by default: perhaps fall monitoring. No document read says so, but programs 
 they start; so must the installer, once, and the walk test must include a fall: one that watches for none is silent.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from drivers import alone
 from drivers.device import Decoded, Lookup

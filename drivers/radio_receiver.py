@@ -5,7 +5,8 @@ once. One that is not enrolled is never offered: in a house of thirty Tasmota pl
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from drivers.device import Decoded, Lookup
 from drivers.event import Kind, Reject, Signal

@@ -5,8 +5,9 @@ which the device is enrolled, and only where that is the generic one from what t
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from drivers.event import ActivityType, AlarmType, Kind, Signal, State
 from drivers.json_object import number, truth

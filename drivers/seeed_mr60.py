@@ -18,10 +18,12 @@ Off by default: target height (0E0E without data switches it on), the point clou
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from math import isfinite
 from operator import xor
+
+from msgspec.structs import replace
 
 from drivers import alone
 from drivers.device import Decoded, Lookup

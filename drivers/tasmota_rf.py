@@ -19,9 +19,11 @@ Tasmota drops the same code for RfTimeOut (1 s) by itself, so of a long press se
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from drivers import ev1527, sonoff_rf_bridge
 from drivers.device import Decoded, Lookup

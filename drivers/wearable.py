@@ -14,7 +14,9 @@ Supervised: 15 minutes without a block is a fault, as a band in its charger or o
 """
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from drivers.device import Decoded, Lookup
 from drivers.event import Kind, Reject, Signal

@@ -5,8 +5,9 @@ what is and what is not active, and the house compares. A press is different: ev
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from drivers.event import ActivityType, AlarmType, Kind, Signal, State, TroubleType
 from drivers.json_object import State as Values

@@ -9,6 +9,8 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
 
+from msgspec import structs
+
 from drivers.device import Decoded, Lookup
 from drivers.event import Reject
 from drivers.link.group import Group
@@ -117,7 +119,7 @@ class SerialLine:
         decoded = self._driver.decode(frame, lambda driver, address: self._lookup(driver, address or self._port.name))
         if isinstance(decoded, Reject):
             return decoded
-        return tuple(said if said.address else replace(said, address=self._port.name) for said in decoded)
+        return tuple(said if said.address else structs.replace(said, address=self._port.name) for said in decoded)
 
     def _take(self, frame: bytes | Reject, answers: "asyncio.Queue[bytes]", heard: float) -> None:
         decoded = frame if isinstance(frame, Reject) else self._decode(frame)
@@ -297,7 +299,7 @@ def _numbered(decoded: Decoded, inbound: Inbound) -> Decoded:
     """What a message says, with the broker's number of it; one of QoS 0 has none and never comes again."""
     if isinstance(decoded, Reject) or not inbound.qos or (len(decoded) == 1 and decoded[0].kind in TELEMETRY):
         return decoded
-    return tuple(said if said.kind in TELEMETRY else replace(said, delivery=inbound.mid) for said in decoded)
+    return tuple(said if said.kind in TELEMETRY else structs.replace(said, delivery=inbound.mid) for said in decoded)
 
 
 def after_all(kept: "list[asyncio.Future[Any]]", action: Callable[[], object]) -> None:

@@ -4,7 +4,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
-from drivers.quickly_made import quickly_made
+import msgspec
 
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME, which the ssl module has no name for
 
@@ -73,9 +73,7 @@ class SessionOptions:
     puback_timeout_seconds: float = 10.0
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbound:
+class Inbound(msgspec.Struct, frozen=True, kw_only=True):
     """A message as it came. `mid` is what acknowledges it; messages of QoS 0 need none.
 
     `redelivered` (MQTT's DUP): the broker sent it before, and our acknowledgement never reached it.

@@ -4,8 +4,10 @@ Bounded by the number of enrolled devices. Where somebody was stays here: an ala
 its last fix along, nothing else does.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from drivers.event import ClockQuality, Event, Kind, Location
 from gateway.intake.outcomes import Moment

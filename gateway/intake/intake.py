@@ -5,9 +5,10 @@ What is to be done about it comes back as a list of outcomes.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from drivers.device import Device
 from drivers.event import HAS_RESTORE, AlarmType, ClockQuality, Event, Kind, Signal, State, TroubleType

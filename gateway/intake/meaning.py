@@ -4,7 +4,8 @@ Pure. It comes after the driver, who knows only the make, and before everything 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from drivers import presses
 from drivers.device import BED, CHAIR, Device

@@ -1,16 +1,14 @@
 """What intake makes of what it heard, and when that was."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from drivers.event import ClockQuality, Event
-from drivers.quickly_made import quickly_made
 from gateway.store.jobs import Change
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class Happened(msgspec.Struct, frozen=True, kw_only=True):
     """An event, and the condition that it begins or ends. `is_released`: nothing holds it back any more."""
 
     event: Event
@@ -18,24 +16,21 @@ class Happened:
     is_released: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
     """An event was heard again: it stands for `count` frames or messages now."""
 
     event: str
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stale:
+class Stale(msgspec.Struct, frozen=True, kw_only=True):
     """A retained or cached message that says nothing new, and why."""
 
     driver: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Over:
+class Over(msgspec.Struct, frozen=True, kw_only=True):
     """A condition ended that has no restore: a button that reports "not pressed" says nothing of the person."""
 
     change: Change
@@ -44,9 +39,7 @@ class Over:
 Outcome = Happened | Counted | Stale | Over
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """When something was heard: monotonic seconds, wall clock, and how far to trust the latter."""
 
     monotonic: float

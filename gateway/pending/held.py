@@ -1,7 +1,9 @@
 """One alarm that is held back, and what becomes of it. Pure: time comes in as monotonic seconds."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from drivers.event import Event, Kind, State
 from gateway.intake.outcomes import Happened

@@ -9,9 +9,11 @@ How to have alarms of a type held: see `gateway.pending.rule`.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from drivers.event import Event, Kind
 from gateway.intake.conditions import Conditions

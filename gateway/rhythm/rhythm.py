@@ -7,9 +7,10 @@ with the first sensor that sees everyday activity, and only in a house whose tim
 
 import logging
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from drivers.device import Device
 from drivers.event import AlarmType, Event, Kind, Location, TroubleType

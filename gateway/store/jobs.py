@@ -2,8 +2,11 @@
 
 import json
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from drivers.event import Kind
 from gateway.contract.messages import Answer
@@ -23,8 +26,7 @@ EXECUTED_LIMIT = 256
 """More than any centre sends in the five minutes that a command may live."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, kw_only=True):
     """A condition that begins with the event (`began`) or ends with it.
 
     `event` is the event that it is remembered by, where that is not the one that it is written with.

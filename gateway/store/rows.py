@@ -1,21 +1,19 @@
 """Events as rows and back. Columns are what people query; everything else that is set stands in `details` as JSON."""
 
 import sqlite3
-from dataclasses import MISSING, dataclass, fields
 from operator import attrgetter
 from typing import Any, cast
 
 import msgspec
 
 from drivers.event import Event
-from drivers.quickly_made import quickly_made
 from gateway.contract.messages import Priority
 from gateway.contract.times import from_text, to_text
 
 _COLUMNS = ("id", "kind", "type", "alarm", "device", "room", "received_at", "occurred_at", "repeat_count")
 _DEFAULTS: dict[str, Any] = {
-    field.name: field.default if field.default is not MISSING else {}
-    for field in fields(Event)
+    field.name: field.default if field.default is not msgspec.NODEFAULT else {}
+    for field in msgspec.structs.fields(Event)
     if field.name not in _COLUMNS
 }
 _details_of = attrgetter(*_DEFAULTS)
@@ -26,9 +24,7 @@ _SELECTED = ", ".join("e." + name for name in READ_COLUMNS)
 SELECT = f"SELECT {_SELECTED} FROM event AS e JOIN outbox AS o USING (sequence) "  # noqa: S608
 
 
-@quickly_made
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
     """An event with its place in the store's order. `durable` is false while only memory holds it."""
 
     event: Event

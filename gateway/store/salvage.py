@@ -7,11 +7,12 @@ answered counts as unanswered: it is sent again.
 import logging
 import sqlite3
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.policy import RANKS
 from gateway.store.damage import with_deadline

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from drivers.event import AlarmType, ClockQuality, Event, Kind, Location, LocationSource, State
 from gateway.contract import topics
@@ -160,9 +161,9 @@ def test_a_test_says_so_and_is_its_own_alarm_to_join_by() -> None:
 
 @pytest.mark.parametrize(("age", "late"), [(timedelta(hours=24), False), (timedelta(hours=24, seconds=1), True)])
 def test_an_alarm_older_than_a_day_is_late(age: timedelta, late: bool) -> None:
-    alarm = replace(event(Kind.ALARM, "sos"), clock_quality=ClockQuality.SYNCHRONISED)
+    alarm = structs.replace(event(Kind.ALARM, "sos"), clock_quality=ClockQuality.SYNCHRONISED)
     assert document(alarm, sent_at=NOON + age)["data"]["late"] is late
-    without_time = replace(alarm, clock_quality=ClockQuality.UNTRUSTED)
+    without_time = structs.replace(alarm, clock_quality=ClockQuality.UNTRUSTED)
     assert document(without_time, sent_at=NOON + age)["data"]["late"] is False, "it does not know how old it is"
 
 
@@ -207,7 +208,8 @@ def test_no_key_but_the_contract_s_ever_leaves(made: Event, priority: Priority, 
 @pytest.mark.parametrize("name", [*AlarmType, "a_word_of_tomorrow" * 1000])
 def test_an_alarm_with_huge_texts_is_sent_cut(name: str, text: str) -> None:
     made = event(Kind.ALARM, name, device=text, model=text, room=text, evidence={"explanation": "a" * 64, "score": 0.5})
-    made = replace(made, location=replace(WHERE, latitude=-89.123456, accuracy_m=1234567.125, age_seconds=86400000.5))
+    where = structs.replace(WHERE, latitude=-89.123456, accuracy_m=1234567.125, age_seconds=86400000.5)
+    made = structs.replace(made, location=where)
     sender = Sender(gateway="g" * 32, district="d1", resident=text, store=text)
     sent = Attempt(boot=2**53, sequence=2**53, number=2**53, route=text, sent_at=NOON)
     payload = encode(made, "fire", sender, sent)

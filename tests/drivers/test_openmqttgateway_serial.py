@@ -4,9 +4,9 @@ The form of a line, the heartbeat and its answer: 1technophile/OpenMQTTGateway m
 """
 
 import json
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from drivers import ble, openmqttgateway_serial
 from drivers.device import Device, Lookup

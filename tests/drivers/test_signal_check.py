@@ -1,10 +1,10 @@
 """What no decoder may say, field by field."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from drivers.event import AlarmType, Kind, Location, Signal, State
 from drivers.signal_check import fault_in

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from drivers import wearable
 from drivers.device import Device
@@ -112,7 +113,7 @@ def test_a_stream_of_blocks_is_one_sign_of_life_a_minute() -> None:
     signal = Signal(driver="wearable", address="band-1", kind=Kind.SUPERVISION, battery_percent=90, battery_low=False)
     heard = [second for second in range(1_000, 1_180) if happened(house.hear(signal, float(second)))]
     assert len(heard) == 3
-    low = replace(signal, battery_percent=5, battery_low=True)
+    low = structs.replace(signal, battery_percent=5, battery_low=True)
     assert [event.kind for event in happened(house.hear(low, 1_179.5))] == [Kind.LOW_BATTERY]
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from msgspec import structs
+
 from drivers.device import Device
 from drivers.event import AlarmType, ClockQuality, Event, Kind, Signal, State
 from drivers.registry import DRIVERS
@@ -49,7 +51,7 @@ def event(kind: Kind = Kind.ALARM, type_: str | None = AlarmType.SOS, **fields: 
     made = Event(
         id=own, kind=kind, type=type_, received_at=NOON, device="cord-bath", alarm=own if kind is Kind.ALARM else None
     )
-    return replace(made, **fields)
+    return structs.replace(made, **fields)
 
 
 def stored(of: Event | None = None, *, sequence: int = 1, durable: bool = True) -> Stored:

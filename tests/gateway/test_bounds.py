@@ -5,8 +5,9 @@ import sqlite3
 import sys
 from collections import deque
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from drivers.event import AlarmType, Kind
 from gateway.intake.handled import MESSAGES_LIMIT, Handled

@@ -1,11 +1,11 @@
 """What follows from each press of the box, at home and away: the whole table."""
 
-from dataclasses import replace
 from datetime import datetime
 from itertools import product
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from drivers import box
 from drivers.event import Event, Kind
@@ -31,7 +31,7 @@ class Home(Away):
         self.absence = None if since is None else Absence(since=since, asked_at=since)
 
     def press(self, button: str, **fields: Any) -> None:
-        self._replies.take(replace(press(button), **fields))
+        self._replies.take(structs.replace(press(button), **fields))
 
 
 def press(button: str) -> Event:

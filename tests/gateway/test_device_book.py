@@ -1,11 +1,11 @@
 """What is remembered of each device: the newest fix, its age on whatever clock there is, proofs."""
 
 import sqlite3
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from drivers.device import Device
 from drivers.event import AlarmType, ClockQuality, Kind, Location, LocationSource, Signal

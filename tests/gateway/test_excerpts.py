@@ -1,12 +1,12 @@
 """`anju excerpts`: what falls left in the house, listed and written to files that others can read."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from drivers.event import State
 from gateway.contract.messages import RESULTS

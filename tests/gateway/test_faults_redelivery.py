@@ -3,10 +3,10 @@
 And a million strangers on the air, judged without growing.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psutil
+from msgspec.structs import replace
 
 from drivers.device import Device
 from drivers.event import AlarmType, ClockQuality, Kind, Signal

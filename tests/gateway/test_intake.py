@@ -2,11 +2,11 @@
 
 import json
 import tracemalloc
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from drivers.device import Device
 from drivers.event import HAS_RESTORE, AlarmType, Kind, Reject, Signal, TroubleType

@@ -1,10 +1,9 @@
 """One press or two: radio repeats fold, presses never do, and too many raise the last alarm's count."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from drivers.event import ClockQuality, Kind
 from gateway.intake.conditions import SAID_ONCE_SECONDS

@@ -1,8 +1,7 @@
 """Which events are signs of life, and when signs are life."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from drivers.event import ActivityType, AlarmType, Event, Kind, ServiceType
 from gateway.rules.life import BackHome, Life

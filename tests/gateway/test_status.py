@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.contract.limits import OTHER_LIMIT_BYTES, encode_status
 from gateway.intake.intake import Intake

@@ -4,13 +4,13 @@ import asyncio
 import signal
 import sqlite3
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from drivers.event import AlarmType, Event, Kind, State
 from gateway.contract.times import from_text, to_text

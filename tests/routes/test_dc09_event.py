@@ -1,13 +1,13 @@
 """Every event as an alarm receiver gets it, held against golden frames and against a second decoder."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from pysiaalarm.data.sia_codes import SIA_CODES
 from siadc09 import message as peer
 from siadc09.dc03 import EVENT as DC03

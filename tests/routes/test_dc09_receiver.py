@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from drivers.event import ClockQuality
 from drivers.link.dial import ANSWER_LIMIT_BYTES
@@ -60,7 +61,7 @@ async def test_an_old_alarm_reaches_a_receiver_that_takes_one_block_only() -> No
         # It cannot read two blocks after Contact ID: of an old alarm the time is worth more than the id.
         (block,) = heard[0].extended_data or []
         assert (block.identifier, block.value) == ("H", f"{old.event.received_at:%H:%M:%S,%m-%d-%Y}")
-        await receiver.carry(replace(old, event=replace(old.event, id="another")))
+        await receiver.carry(structs.replace(old, event=structs.replace(old.event, id="another")))
         await until(lambda: len(heard) == 2)
 
 
