@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from callcentre.reading_fault import DEVICE_FAULT, read_fault
 from callcentre.reading_finding import read_finding
 from callcentre.reading_location import read_location
 from callcentre.reading_status import read_status
@@ -159,14 +160,16 @@ def _event(gateway: str, message: Message) -> EventReport:
     kind = _text(data.get("kind")) or "unknown"
     # A restore's type is the kind or the trouble type that is over.
     named = kind in ("trouble", "restore", "service_request")
+    name = (_text(data.get("type")) or kind) if named else kind
     return EventReport(
         gateway=gateway,
         id=message.id,
         kind=kind,
-        name=(_text(data.get("type")) or kind) if named else kind,
+        name=name,
         device=_text(data.get("device")) or _where(data),
         room=_text(data.get("room")),
         at=_clock_of(data) or _plausible(message.time),
+        detail=read_fault(data.get("evidence")) if name == DEVICE_FAULT else "",
     )
 
 

@@ -58,7 +58,8 @@ class AlarmReport:
 class EventReport:
     """One message that is no alarm. `name` is what is wrong or over: the trouble's type, else the kind.
 
-    `device` is the device's id, else the house's own word for the line or part that is meant, else empty.
+    `device` is the device's id, else the house's own word for the line or part that is meant, else empty. `detail` is
+    what exactly is wrong with a faulty device; empty where the house does not say.
     """
 
     gateway: str
@@ -68,6 +69,7 @@ class EventReport:
     device: str
     room: str | None
     at: datetime | None
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

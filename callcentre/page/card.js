@@ -3,7 +3,7 @@
 import { element, icon } from "./dom.js";
 import { findingText } from "./finding.js";
 import { ageText, durationText, momentText } from "./time.js";
-import { faultWord, placeWord, priorityWord, resultWord, roomWord, sourceWord, RESULT_NAMES, typeIcon, typeWord, word } from "./words.js";
+import { detailWord, faultWord, placeWord, priorityWord, resultWord, roomWord, sourceWord, RESULT_NAMES, typeIcon, typeWord, word } from "./words.js";
 
 const STATES = ["none", "accepted", "dispatched", "arrived"];
 const NEXT_STEP = { none: "accept", accepted: "dispatch", dispatched: "arrive", arrived: "resolve" };
@@ -133,4 +133,7 @@ function details(full) {
         `${momentText(entry.at)}  ${word(entry.action)} · ${personText(entry.name, entry.role)}${entry.detail ? ` · ${resultWord(entry.detail)}` : ""}`)))));
 }
 
-export const faultLine = (fault) => [faultWord(fault.name), fault.room && roomWord(fault.room), fault.device && placeWord(fault.device)].filter(Boolean).join(" · ");
+// Of a device that lies in a drawer nothing is broken.
+const faultText = (fault) => (fault.detail === "not_worn" ? detailWord(fault.detail)
+  : [faultWord(fault.name), fault.detail && detailWord(fault.detail)].filter(Boolean).join(word("colon")));
+export const faultLine = (fault) => [faultText(fault), fault.room && roomWord(fault.room), fault.device && placeWord(fault.device)].filter(Boolean).join(" · ");

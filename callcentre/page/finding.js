@@ -2,6 +2,7 @@
 // told and how the person is.
 
 import { rhythmText } from "./rhythm.js";
+import { durationText } from "./time.js";
 import { fallWord, quantityWord, unitWord, word } from "./words.js";
 
 const LONGEST_LIST = 4;
@@ -20,6 +21,7 @@ export function findingText(finding) {
   ].filter(Boolean).join(word("comma"));
 }
 
+const inSentence = (part, place) => (place ? part[0].toLowerCase() + part.slice(1) : part);
 const known = (value) => value !== null && value !== undefined;
 
 // The worst first: an operator reads no further than the first words.
@@ -29,9 +31,9 @@ function fallText(fall) {
     fall.walking && word("walks_again"),
     fall.said_all_right && word("said_all_right"),
     fall.explanation && fallWord(fall.explanation),
-    known(fall.still_seconds) && word("still_for", Math.round(fall.still_seconds)),
+    known(fall.still_seconds) && word("still_for", durationText(fall.still_seconds)),
     known(fall.turned_degrees) && word("turned_by", Math.round(fall.turned_degrees)),
     known(fall.peak_g) && word("impact_of", fall.peak_g.toFixed(1)),
     known(fall.score) && word("score_of", Math.round(100 * fall.score)),
-  ].filter(Boolean).join(word("comma"));
+  ].filter(Boolean).map(inSentence).join(word("comma"));
 }

@@ -104,6 +104,7 @@ const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 function inOrderOfNeed(one, other) {
   return (URGENCY[one.priority] ?? 2) - (URGENCY[other.priority] ?? 2)
     || (one.state !== "none") - (other.state !== "none")
+    || one.test - other.test
     || isLongLie(other) - isLongLie(one)
     || one.received_at.localeCompare(other.received_at)
     || one.id.localeCompare(other.id);

@@ -3,13 +3,17 @@
 import { faultLine, residentName } from "./card.js";
 import { element } from "./dom.js";
 import { momentText } from "./time.js";
-import { faultWord, protectionWord, resultWord, typeWord, word } from "./words.js";
+import { fallWatchWord, faultWord, protectionWord, resultWord, typeWord, word } from "./words.js";
 
 const SHOWN_HOMES = 12;
 const SHOWN_FAULTS = 4;
 const SHOWN_PROBLEMS = 3;
 // "suspended" is no lack: somebody has said that nobody is at home.
 const UNPROTECTED = ["none", "off"];
+const BLIND_TO_FALLS = ["not_worn", "silent", "faulty"];
+const SHOWN_NAMES = 6;
+const isUnprotected = (home) => UNPROTECTED.includes(home.protection);
+const seesNoFall = (home) => BLIND_TO_FALLS.includes(home.falls);
 
 export function showHomes(list, homes) {
   const needy = homes.filter((home) => !home.alive || home.faults.length || home.requests.length || home.problems.length);
@@ -18,16 +22,24 @@ export function showHomes(list, homes) {
     !home.alive && element("span", {}, `✕ ${word("silent_since", home.heard_at ? momentText(home.heard_at) : word("never"))}`),
     ...home.faults.slice(0, SHOWN_FAULTS).map((fault) => element("span", {}, `⚠ ${faultLine(fault)}`)),
     home.faults.length > SHOWN_FAULTS && element("span", {}, word("more_faults", home.faults.length - SHOWN_FAULTS)),
-    UNPROTECTED.includes(home.protection) && element("span", {}, `◌ ${word("not_protected", protectionWord(home.protection))}`),
+    isUnprotected(home) && element("span", {}, `◌ ${word("not_protected", protectionWord(home.protection))}`),
+    seesNoFall(home) && element("span", {}, `◌ ${word("falls_not_seen", fallWatchWord(home.falls))}`),
     ...gatewaySays(home.problems),
     ...home.requests.map((request) => element("span", {}, `☎ ${faultWord(request.name)} · ${momentText(request.at)}`))));
   if (needy.length > SHOWN_HOMES) lines.push(element("li", {}, word("more", needy.length - SHOWN_HOMES)));
   if (!needy.length) {
     lines.push(homes.length ? element("li", { class: "well" }, `✓ ${word("all_alive")}`) : element("li", { class: "empty" }, word("no_homes")));
   }
-  const unprotected = homes.filter((home) => UNPROTECTED.includes(home.protection)).length;
-  if (unprotected) lines.push(element("li", { class: "unprotected" }, `◌ ${word("homes_not_protected", unprotected)}`));
+  lines.push(...summary("homes_not_protected", homes.filter(isUnprotected)), ...summary("homes_falls_not_seen", homes.filter(seesNoFall)));
   list.replaceChildren(...lines);
+}
+
+// How many homes lack something, and the first of them by name.
+function summary(name, homes) {
+  if (!homes.length) return [];
+  const names = homes.slice(0, SHOWN_NAMES).map(residentName).join(word("between"));
+  return [element("li", { class: "unprotected" }, element("strong", {}, `◌ ${word(name, homes.length)}`),
+    element("span", {}, homes.length > SHOWN_NAMES ? word("and_more", names) : names))];
 }
 
 // The gateway's own sentences are in English: marked as such, and as nothing that an operator has to understand.

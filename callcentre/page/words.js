@@ -78,7 +78,7 @@ const PAIRS = {
   long_lie: ["倒地 {0} 分钟没有动", "On the floor without moving for {0} min"],
   walks_again: ["又在走动", "walks again"],
   said_all_right: ["住户后来按了“我没事”", "the resident has pressed \"I am all right\" since"],
-  still_for: ["静止 {0} 秒", "still for {0} s"],
+  still_for: ["静止 {0}", "still for {0}"],
   turned_by: ["姿势转过 {0}°", "turned by {0}°"],
   impact_of: ["冲击 {0} 倍重力", "impact of {0} g"],
   score_of: ["可能性 {0}%", "probability {0} %"],
@@ -93,11 +93,19 @@ const PAIRS = {
   kilometres: ["{0} 公里", "{0} km"],
   not_protected: ["无活动监护：{0}", "No inactivity protection: {0}"],
   homes_not_protected: ["无活动监护的住户：{0} 户", "Homes without inactivity protection: {0}"],
+  falls_not_seen: ["现在发现不了跌倒：{0}", "No fall is noticed now: {0}"],
+  homes_falls_not_seen: ["现在发现不了跌倒的住户：{0} 户", "Homes where no fall is noticed now: {0}"],
+  and_more: ["{0}等", "{0} …"],
+  serial_line: ["接收器 {0}", "receiver {0}"],
+  listener_line: ["网络端口 {0}", "network port {0}"],
+  impossible: ["读数不可能（{0}）", "its readings cannot be true ({0})"],
   below_limit: ["低于界限 {0}", "below the limit of {0}"],
   above_limit: ["高于界限 {0}", "above the limit of {0}"],
   in_a_row: ["连续 {0} 次", "{0} in a row"],
   over_minutes: ["历时 {0} 分钟", "over {0} min"],
   comma: ["，", ", "],
+  colon: ["：", ": "],
+  between: ["、", ", "],
   location: ["位置 {0}（WGS-84）", "Position {0} (WGS-84)"],
   accuracy: ["误差约 {0} 米", "within about {0} m"],
   accuracy_unknown: ["误差未知", "accuracy unknown"],
@@ -141,7 +149,23 @@ const FAULTS = {
 const PLACES = {
   local_broker: ["家中消息服务器", "local broker"], box: ["网关盒子", "box"], put_aside: ["损坏的数据库已另存", "damaged database put aside"],
   not_set: ["未校时", "not set"], jumped: ["时间跳变", "jumped"],
-  fall_watch: ["跌倒监测", "fall watch"],
+  fall_watch: ["跌倒监测", "fall watch"], inactivity: ["活动监护", "inactivity watch"],
+};
+// What exactly is wrong with a device, where the house says it.
+const DETAILS = {
+  stuck: ["读数一直不变，可能已损坏", "its readings never change, it may be broken"],
+  saturated: ["读数顶在最大值，可能已损坏", "its readings stay at their limit, it may be broken"],
+  wrong_unit: ["读数单位不对，请技术人员检查设置", "its readings are in the wrong unit: call the engineer"],
+  unsupported_rate: ["采样频率不支持，请技术人员检查设置", "it measures too seldom or too often to be judged: call the engineer"],
+  not_a_number: ["读数无效，可能已损坏", "its readings are no numbers, it may be broken"],
+  clock_jump: ["设备时钟跳变", "its clock jumps"], gap: ["数据常有缺失，可能离网关太远", "samples are often missing: too far from the gateway?"],
+  duplicate: ["数据重复或迟到", "samples come twice or too late"], reordered: ["数据次序混乱", "samples come out of order"],
+  not_worn: ["半小时以上没有戴在身上", "not worn for half an hour"],
+  babbling: ["按键不停触发", "is pressed without end"], stuck_button: ["按钮卡住", "a button is stuck"],
+};
+const FALL_WATCHES = {
+  not_worn: ["没有佩戴设备", "the wearable is not worn"], silent: ["佩戴的设备没有消息", "nothing is heard of the wearable"],
+  faulty: ["佩戴的设备有故障", "the wearable is faulty"],
 };
 const SOURCES = {
   gnss: ["卫星定位", "by satellite"], wifi: ["WiFi 定位", "by WiFi"], cell: ["基站定位", "by phone cells"],
@@ -171,6 +195,9 @@ const QUANTITIES = {
 const UNITS = { bpm: ["次/分", "per minute"], percent: ["%", "%"], degC: ["°C", "°C"], mg_per_dL: ["mg/dL", "mg/dL"] };
 const PRIORITIES = { fire: ["火警类", "FIRE"], person: ["人身类", "PERSON"], property: ["财产类", "PROPERTY"] };
 
+// Lines of a house that bear a name of their own after the point, and the word for each.
+const LINES = new Map([["route", "route"], ["serial", "serial_line"], ["listener", "listener_line"]]);
+
 let language = localStorage.getItem("anju-language") === "en" ? 1 : 0;
 
 export const RESULT_NAMES = Object.keys(RESULTS);
@@ -180,12 +207,17 @@ export const typeIcon = (type) => TYPES[type]?.[2] ?? "unknown";
 export const roomWord = (room) => ROOMS[room.toLowerCase().replaceAll(" ", "_")]?.[language] ?? room;
 export const resultWord = (result) => RESULTS[result]?.[language] ?? result;
 export const faultWord = (name) => FAULTS[name]?.[language] ?? name;
-export const placeWord = (name) =>
-  name.startsWith("route.") ? word("route", name.slice("route.".length)) : PLACES[name]?.[language] ?? name;
+export const detailWord = (detail) =>
+  detail.startsWith("reading.") ? word("impossible", quantityWord(detail.slice("reading.".length))) : DETAILS[detail]?.[language] ?? detail;
+export function placeWord(name) {
+  const [kind, own] = [name.split(".", 1)[0], name.slice(name.indexOf(".") + 1)];
+  return kind !== name && LINES.has(kind) ? word(LINES.get(kind), own) : PLACES[name]?.[language] ?? name;
+}
 export const sourceWord = (source) => source && (SOURCES[source]?.[language] ?? source);
 export const fallWord = (explanation) => FALLS[explanation.split(".")[1]]?.[language] ?? explanation;
 export const rhythmWord = (verdict) => RHYTHMS[verdict]?.[language] ?? verdict;
 export const protectionWord = (state) => PROTECTIONS[state]?.[language] ?? state;
+export const fallWatchWord = (state) => FALL_WATCHES[state]?.[language] ?? state;
 export const quantityWord = (name) => QUANTITIES[name]?.[language] ?? name;
 export const unitWord = (unit) => (unit ? UNITS[unit]?.[language] ?? unit : "");
 export const priorityWord = (priority) => PRIORITIES[priority]?.[language] ?? priority;

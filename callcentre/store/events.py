@@ -44,21 +44,30 @@ def keep_event(connection: sqlite3.Connection, report: EventReport, now: datetim
 
 
 def _mark(connection: sqlite3.Connection, report: EventReport, at: str, *, over: bool) -> None:
-    """The later of fault and restore stands, in whatever order they come."""
+    """The later of fault and restore stands, in whatever order they come.
+
+    A restore that does not say which of a device's faults is over ends all of them.
+    """
+    values = {
+        "gateway": report.gateway,
+        "device": report.device,
+        "name": report.name,
+        "detail": report.detail,
+        "room": report.room,
+        "at": at,
+        "over": over,
+        "limit": FAULTS_PER_HOME,
+    }
+    same = "gateway = :gateway AND device = :device AND name = :name"
     connection.execute(
-        """INSERT INTO fault (gateway, device, name, room, at, over)
-        SELECT :gateway, :device, :name, :room, :at, :over
+        f"""INSERT INTO fault (gateway, device, name, detail, room, at, over)
+        SELECT :gateway, :device, :name, :detail, :room, :at,
+            :over OR EXISTS (SELECT 1 FROM fault WHERE {same} AND detail = '' AND over = 1 AND at > :at)
         WHERE (SELECT count(*) FROM fault WHERE gateway = :gateway) < :limit
-            OR EXISTS (SELECT 1 FROM fault WHERE gateway = :gateway AND device = :device AND name = :name)
+            OR EXISTS (SELECT 1 FROM fault WHERE {same} AND detail = :detail)
         ON CONFLICT DO UPDATE SET room = excluded.room, at = excluded.at, over = excluded.over
-            WHERE excluded.at >= at""",
-        {
-            "gateway": report.gateway,
-            "device": report.device,
-            "name": report.name,
-            "room": report.room,
-            "at": at,
-            "over": over,
-            "limit": FAULTS_PER_HOME,
-        },
+            WHERE excluded.at >= at""",  # noqa: S608
+        values,
     )
+    if over and not report.detail:
+        connection.execute(f"UPDATE fault SET over = 1, at = :at WHERE {same} AND over = 0 AND at <= :at", values)  # noqa: S608

@@ -46,7 +46,9 @@ def homes(connection: sqlite3.Connection, now: datetime) -> list[dict[str, Any]]
                 WHERE alarm.gateway = home.gateway AND handling < 4 AND filed = 0) AS open_alarms
         FROM home LEFT JOIN resident ON resident.pseudonym = home.pseudonym ORDER BY home.gateway"""
     ).fetchall()
-    faults = _by_gateway(connection, "SELECT gateway, name, device, room, at FROM fault WHERE over = 0 ORDER BY at", ())
+    faults = _by_gateway(
+        connection, "SELECT gateway, name, detail, device, room, at FROM fault WHERE over = 0 ORDER BY at", ()
+    )
     requests = _by_gateway(
         connection,
         "SELECT gateway, name, room, at FROM event"
@@ -76,7 +78,8 @@ def _note(connection: sqlite3.Connection, report: StatusReport, home: sqlite3.Ro
     heard_at = max(filter(None, (home["heard_at"], _heard_at(report, now))), default=None)
     connection.execute(
         """UPDATE home SET state = ?, session = ?, heard_at = ?, heartbeat_minutes = coalesce(?, heartbeat_minutes),
-            version = coalesce(?, version), problems = ?, protection = coalesce(?, protection) WHERE gateway = ?""",
+            version = coalesce(?, version), problems = ?, protection = coalesce(?, protection),
+            falls = CASE WHEN ? THEN ? ELSE falls END WHERE gateway = ?""",
         (
             status.state,
             status.session if born else home["session"],
@@ -85,6 +88,8 @@ def _note(connection: sqlite3.Connection, report: StatusReport, home: sqlite3.Ro
             (status.version or "")[:64] or None,
             json.dumps([text[:200] for text in status.problems[:PROBLEMS_SHOWN]]) if born else home["problems"],
             status.protection.inactivity if status.protection else None,
+            status.protection is not None,  # then its silence on falls says that nothing is worn there
+            status.protection.falls if status.protection else None,
             report.gateway,
         ),
     )
@@ -125,7 +130,17 @@ def _shown(
     requests: dict[str, list[dict[str, Any]]],
     now: datetime,
 ) -> dict[str, Any]:
-    names = ("gateway", "state", "heard_at", "heartbeat_minutes", "version", "pseudonym", "digest_at", "protection")
+    names = (
+        "gateway",
+        "state",
+        "heard_at",
+        "heartbeat_minutes",
+        "version",
+        "pseudonym",
+        "digest_at",
+        "protection",
+        "falls",
+    )
     shown = {name: row[name] for name in (*names, "resident_name", "resident_address", "open_alarms")}
     shown["alive"] = is_alive(row["state"], row["heard_at"], row["heartbeat_minutes"], now)
     shown["problems"] = json.loads(row["problems"])

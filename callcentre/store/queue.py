@@ -15,12 +15,13 @@ FROM alarm LEFT JOIN resident ON resident.pseudonym = alarm.pseudonym
 _UNRESOLVED = "alarm.handling < 4 AND alarm.filed = 0"
 _CONDITIONS = {"open": _UNRESOLVED, "closed": f"NOT ({_UNRESOLVED})", "all": "1"}
 STATES = tuple(_CONDITIONS)
-# Unresolved first, fire before person before others, nobody's before somebody's, who lies on the floor and does not
-# move before who may have got up, then oldest first.
+# Unresolved first, fire before person before others, nobody's before somebody's, an alarm before a test, who lies on
+# the floor and does not move before who may have got up, then oldest first.
 _QUEUE_ORDER = f"""
 ({_UNRESOLVED}) DESC,
 CASE alarm.priority WHEN 'fire' THEN 0 WHEN 'person' THEN 1 ELSE 2 END,
 alarm.handling > 0,
+alarm.test,
 coalesce(json_extract(alarm.finding, '$.fall.long_lie_minutes'), 0) = 0,
 alarm.seq
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 BUSY_SECONDS = 5.0
 _HERE = Path(__file__).parent
-_VERSIONS = ("schema_v1.sql", "schema_v2.sql", "schema_v3.sql", "schema_v4.sql")
+_VERSIONS = ("schema_v1.sql", "schema_v2.sql", "schema_v3.sql", "schema_v4.sql", "schema_v5.sql")
 
 
 class StoreError(Exception):

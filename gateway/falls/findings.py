@@ -195,7 +195,9 @@ class Findings:
                         Kind.TROUBLE, trouble, moment, device=device, condition=condition, evidence={"fault": fault}
                     )
                 else:
-                    outcomes += intake.fault_over(trouble, moment, device=device, condition=condition)
+                    outcomes += intake.fault_over(
+                        trouble, moment, device=device, condition=condition, evidence={"fault": fault}
+                    )
         if is_overloaded:
             outcomes += intake.fault(Kind.TROUBLE, trouble, moment, where=OVERLOAD)
         else:

@@ -134,7 +134,9 @@ class Intake:
         for device in began:
             outcomes += self.fault(Kind.TROUBLE, _FAULT, moment, device=self._by_id[device], condition=BABBLING)
         for device in ended:
-            outcomes += self.fault_over(_FAULT, moment, device=self._by_id[device], condition=BABBLING)
+            outcomes += self.fault_over(
+                _FAULT, moment, device=self._by_id[device], condition=BABBLING, evidence={BABBLING: True}
+            )
         return outcomes
 
     def last_words(self) -> list[Outcome]:
@@ -171,16 +173,23 @@ class Intake:
         return [Happened(event=event, change=Change(device=place, name=name, began=True))]
 
     def fault_over(
-        self, type_: str, moment: Moment, *, device: Device | None = None, where: str = "", condition: str = ""
+        self,
+        type_: str,
+        moment: Moment,
+        *,
+        device: Device | None = None,
+        where: str = "",
+        condition: str = "",
+        evidence: dict[str, Any] | None = None,
     ) -> list[Outcome]:
-        """What `fault` began is over; nothing where it had not begun."""
+        """What `fault` began is over; nothing where it had not begun. `evidence` names it among others of its type."""
         place, name = device.id if device else where, condition or type_
         began = self.conditions.over(place, name)
         if began is None:
             return []
         alarm = began if type_ in _ALARM_NAMES else None
-        evidence = {"began": began} | ({"where": where} if where else {})
-        event = self._mint(Kind.RESTORE, type_, device, None, moment, alarm=alarm, evidence=evidence)
+        told = {"began": began} | (evidence or {}) | ({"where": where} if where else {})
+        event = self._mint(Kind.RESTORE, type_, device, None, moment, alarm=alarm, evidence=told)
         return [Happened(event=event, change=Change(device=place, name=name, began=False))]
 
     def test(
@@ -260,7 +269,8 @@ class Intake:
         event, name = reading.event, f"{_FAULT}.{reading.event.type}"
         in_a_row = self.implausible.count(device.id, str(event.type), event.value)
         if in_a_row == 0:
-            return [*self.fault_over(_FAULT, moment, device=device, condition=name), reading]
+            named = {"quantity": event.type}
+            return [*self.fault_over(_FAULT, moment, device=device, condition=name, evidence=named), reading]
         left_out = Stale(driver=device.driver, reason="implausible")
         if in_a_row < PERSISTS:
             return [left_out]

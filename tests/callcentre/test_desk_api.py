@@ -129,6 +129,16 @@ async def test_the_queue_is_in_the_order_of_need(desk: Desk) -> None:
     assert everything["total"] == 5
 
 
+async def test_no_test_stands_before_somebody_who_waits(desk: Desk) -> None:
+    test, fall, taken = alarm_message(what="anju.test.raised"), alarm_message(type="fall"), alarm_message()
+    token = desk.token()
+    async with desk.running(), house(desk.broker_port) as home:
+        for message in (taken, test, fall):
+            await home.alarm(message)
+        await desk.request("POST", f"/api/alarms/{taken['id']}/accept", token)
+        assert [row["id"] for row in await desk.alarms(token)] == [fall["id"], test["id"], taken["id"]]
+
+
 async def test_the_stream_tells_every_change_with_the_alarms_id(desk: Desk) -> None:
     message = alarm_message()
     token = desk.token()

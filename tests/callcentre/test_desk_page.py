@@ -180,10 +180,10 @@ async def test_a_fall_is_explained_and_a_long_lie_comes_first(desk: Desk, browse
         card = f"[data-id='{fall['id']}']"
         await page.shows(f"{card} .finding", "倒下后躺着不动，静止 16 秒，姿势转过 74°，冲击 5.8 倍重力，可能性 99%")
         await home.alarm(lies)
-        await page.shows(f"{card} .finding", "倒地 5 分钟没有动，倒下后躺着不动，静止 290 秒")
+        await page.shows(f"{card} .finding", "倒地 5 分钟没有动，倒下后躺着不动，静止 4 分 50 秒")
         await until(lambda: page.attributes("li[data-id]", "data-id") == [fall["id"], first["id"]])
         await page.press("#language")
-        await page.shows(f"{card} .finding", "On the floor without moving for 5 min, Lies still after the fall")
+        await page.shows(f"{card} .finding", "On the floor without moving for 5 min, lies still after the fall")
         assert page.found(f"[data-id='{cancelled['id']}']") == [], "filed silently"
         await page.shows("#closed", "Cancelled by the resident")
         (filed,) = [row for row in await desk.alarms(desk.token(), state="closed") if row["id"] == cancelled["id"]]
@@ -214,6 +214,44 @@ async def test_a_homes_faults_are_told_in_chinese_and_none_is_hidden_in_silence(
         await page.shows("#homes", "网关提示（请转告技术人员）：\nthe store cannot be written: disk full")
         await page.press("#language")
         await page.shows("#homes", "link lost · living room · way sms")
+
+
+async def test_a_faulty_wearable_and_a_blind_fall_watch_are_told_in_words(
+    desk: Desk, browser: webdriver.Chrome
+) -> None:
+    def fault(kind: str, **evidence: Any) -> dict[str, Any]:
+        said: dict[str, Any] = {
+            "kind": kind,
+            "type": "device_fault",
+            "device": "band",
+            "room": "",
+            "evidence": evidence,
+        }
+        return alarm_message(what=f"anju.event.{kind}", priority="trouble", **said)
+
+    async def say(message: dict[str, Any]) -> None:
+        await home.send("event", message)
+        await home.answer(about=message["id"])
+
+    async with desk.running("--sign-in-visitors"), house(desk.broker_port) as home:
+        await home.birth(protection={"inactivity": "watching", "falls": "faulty"})
+        await say(fault("trouble", fault="stuck"))
+        await say(fault("trouble", fault="clock_jump"))
+        page = await Page(browser, desk.port).open()
+        await page.shows("#homes", "设备故障：读数一直不变，可能已损坏 · band")
+        assert "设备故障：设备时钟跳变 · band" in page.text("#homes")
+        await page.shows("#homes", "现在发现不了跌倒：佩戴的设备有故障")
+        await page.shows("#homes", "现在发现不了跌倒的住户：1 户")
+        await say(fault("restore", fault="stuck"))
+        await home.birth(session=2, protection={"inactivity": "watching"})
+        await say(alarm_message(what="anju.event.activity", kind="activity"))
+        await page.open()
+        await page.shows("#homes", "设备时钟跳变")
+        assert "读数一直不变" not in page.text("#homes")
+        assert "发现不了跌倒" not in page.text("#homes")
+        await page.press("#language")
+        await page.shows("#homes", "device fault: its clock jumps · band")
+        assert page.text("#homes").count("device fault") == 1
 
 
 async def test_it_says_when_nothing_can_arrive_and_finds_back(

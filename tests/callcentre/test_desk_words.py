@@ -4,18 +4,22 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from callcentre.handling import Role
+from callcentre.reading_fault import BABBLING, STUCK_BUTTON
 from callcentre.reading_rhythm import VERDICTS
 from callcentre.reports import UNREADABLE
 from drivers.event import AlarmType, Kind, LocationSource, ServiceType, State, TroubleType
 from drivers.measurements import QUANTITIES
 from gateway.clock_watch import CAUSES
-from gateway.contract.messages import RESULTS
+from gateway.contract.messages import RESULTS, FallsWatched
+from gateway.falls.ailments import FAULTS as SAMPLE_FAULTS
 from gateway.falls.explanation import EXPLANATIONS
 from gateway.falls.findings import OVERLOAD
+from gateway.rhythm.rhythm import _FAULT_PLACE
 from gateway.watch import PUT_ASIDE
 
 PAGE = Path(__file__).parents[2] / "callcentre" / "page"
@@ -56,7 +60,9 @@ TABLES = re.findall(r"^const ([A-Z]+) = \{", WORDS, re.MULTILINE)
     [
         ("TYPES", [*AlarmType, UNREADABLE]),
         ("FAULTS", FAULTS),
-        ("PLACES", [*CAUSES, PUT_ASIDE, "local_broker", "box", OVERLOAD]),
+        ("PLACES", [*CAUSES, PUT_ASIDE, "local_broker", "box", OVERLOAD, _FAULT_PLACE]),
+        ("DETAILS", [*SAMPLE_FAULTS, BABBLING, STUCK_BUTTON]),
+        ("FALL_WATCHES", [state for state in get_args(FallsWatched) if state != "watching"]),
         ("SOURCES", LocationSource),
         ("QUANTITIES", VITAL),
         ("FALLS", [word.removeprefix("fall.") for word in EXPLANATIONS]),
