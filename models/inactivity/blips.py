@@ -1,8 +1,7 @@
 """How often a lone sign comes by itself in ordinary life: at home and after the door, by part of the day."""
 
-import msgspec
+from dataclasses import dataclass, field
 
-from models.inactivity.counts import Counts, zeros
 from models.inactivity.hazard import PARTS
 
 STRAY_PER_BIN = 2.0 / 288.0
@@ -13,11 +12,12 @@ _LEAN = 200.0
 _PRIOR = (STRAY_PER_BIN, 0.02)
 
 
-class Blips(msgspec.Struct):
+@dataclass(slots=True)
+class Blips:
     """Silent bins, and bins whose sign nothing bore out; rows of (part of the day, at home)."""
 
-    bins: Counts = msgspec.field(default_factory=lambda: zeros(2 * PARTS))
-    lone: Counts = msgspec.field(default_factory=lambda: zeros(2 * PARTS))
+    bins: list[float] = field(default_factory=lambda: [0.0] * (2 * PARTS))
+    lone: list[float] = field(default_factory=lambda: [0.0] * (2 * PARTS))
 
     def ratio(self, part: int, at_home: bool) -> float:
         """How much likelier a lone sign is with nobody moving than in ordinary life; never above 1."""
@@ -25,8 +25,12 @@ class Blips(msgspec.Struct):
         usual = (self.lone[row] + _LEAN * _PRIOR[at_home]) / (self.bins[row] + _LEAN)
         return min(1.0, STRAY_PER_BIN / usual)
 
+    def learn_silent(self, part: int, at_home: bool, bins: int) -> None:
+        """Count so many bins without a sign."""
+        self.bins[part * 2 + at_home] += bins
+
     def learn_lone(self, part: int, at_home: bool) -> None:
-        """Count a bin with a lone sign; silent ones are counted in `bins` alone."""
+        """Count a bin with a lone sign."""
         row = part * 2 + at_home
         self.bins[row] += 1.0
         self.lone[row] += 1.0

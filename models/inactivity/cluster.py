@@ -1,6 +1,6 @@
 """What counts as life: signs that bear each other out. One sensor, and nothing else within 15 minutes, does not."""
 
-import msgspec
+from dataclasses import dataclass
 
 TOGETHER_SECONDS = 900.0
 LONE_COUNT = 2.0
@@ -8,7 +8,8 @@ _BACK_REPORTS = 3
 _BACK_COUNT = 4.0
 
 
-class Cluster(msgspec.Struct):
+@dataclass(slots=True)
+class Cluster:
     """Events that came close together. `sensor` is the first one's index."""
 
     sensor: int = -1

@@ -7,8 +7,7 @@ budget is aimed at: what a home will do is never quite what it did, and the othe
 """
 
 import math
-
-import msgspec
+from dataclasses import dataclass, field
 
 WINDOW_DAYS = 120
 _KEPT = 48
@@ -20,27 +19,34 @@ _RAW_DAYS = 10.0
 """The scores of the first days tell of what was not learned yet."""
 _HIGHEST_ABOVE_BASE = 8.0
 BINS_PER_DAY = 288
+_NONE = 1.0
 
 
-class Limits(msgspec.Struct):
-    """The highest scores of the last months: (day, log score) per silence, and the days looked at."""
+@dataclass(slots=True)
+class Limits:
+    """The highest scores of the last months: (day, log score) per silence, and the days looked at.
+
+    `lowest` is the score (not its log) that the next must exceed to be among them.
+    """
 
     days: float = 0.0
-    highest: list[tuple[float, float]] = msgspec.field(default_factory=list)
+    highest: list[tuple[float, float]] = field(default_factory=list)
+    lowest: float = _NONE
 
     def learn(self, log_score: float) -> None:
         """A silence has ended by itself: this was its highest score."""
         if self.days < _RAW_DAYS:
             return
-        if len(self.highest) < _KEPT or log_score > min(score for _, score in self.highest):
-            self.highest.append((self.days, log_score))
-            if len(self.highest) > _KEPT:
-                self.highest.remove(min(self.highest, key=lambda pair: pair[1]))
+        self.highest.append((self.days, log_score))
+        if len(self.highest) > _KEPT:
+            self.highest.remove(min(self.highest, key=_score))
+        self._look()
 
     def new_day(self) -> None:
         """Forget what is too old."""
         self.days += 1.0
         self.highest = [pair for pair in self.highest if self.days - pair[0] <= WINDOW_DAYS]
+        self._look()
 
     def limit(self, per_30_days: float) -> float:
         """The log score that ordinary life passes so many times in 30 days."""
@@ -56,3 +62,10 @@ class Limits(msgspec.Struct):
         learned = base + slope * math.log(_TAIL / (rate * span))
         trust = min(1.0, span / _LEARN_DAYS)
         return theory + (learned - theory) * trust
+
+    def _look(self) -> None:
+        self.lowest = math.exp(min(map(_score, self.highest))) if len(self.highest) == _KEPT else _NONE
+
+
+def _score(pair: tuple[float, float]) -> float:
+    return pair[1]

@@ -12,6 +12,10 @@ from models.inactivity.sensors import Place
 _BINS_PER_SLOT = 1_800 // BIN_SECONDS
 _BINS_PER_DAY = SLOTS * _BINS_PER_SLOT
 _MOST_BINS = 2 * _BINS_PER_DAY
+_STAY = Before()
+"""An hour of signs every ten minutes in the living room."""
+for _ in range(6):
+    _STAY.hear(1, int(Place.LIVING), door=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,12 @@ def _half_hour(memory: Memory, slot: int, limit: float) -> HalfHour:
 def _alarm_after(memory: Memory, slot: int, limit: float) -> float | None:
     """The score's own recursion over a silence that begins in the middle of an ordinary stay."""
     habits = memory.habits
-    before = Before(place=int(Place.LIVING), busy_hour=2, busy_hours=3, loud=1)
     cap = habits.known.caps[1]
     risk = 0.0
     for quiet in range(_MOST_BINS):
         now = (slot * _BINS_PER_SLOT + quiet) % _BINS_PER_DAY // _BINS_PER_SLOT
         if quiet < cap:
-            chance = habits.hazard.chance(circumstance(now, quiet, quiet, before))
+            chance = habits.hazard.chance(circumstance(now, quiet, quiet, _STAY))
         else:
             chance = habits.pace.chance(now)
         risk = (risk + 1.0) * (1.0 - STRAY_PER_BIN) / (1.0 - min(chance, 0.97))

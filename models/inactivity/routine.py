@@ -3,11 +3,10 @@
 A note for whoever looks after the home, once a week; never an alarm.
 """
 
+from dataclasses import dataclass, field
 from statistics import mean, stdev
 
-import msgspec
-
-from models.inactivity.hazard import SLOTS
+from models.inactivity.hazard import NIGHT
 from models.inactivity.sensors import Place
 
 _ENTRY = int(Place.ENTRY)
@@ -29,20 +28,21 @@ NAMES = ("quiet_night_hours", "times_up_at_night", "outings", "active_hours")
 """The same four as machine words."""
 
 
-class Routine(msgspec.Struct):
+@dataclass(slots=True)
+class Routine:
     """Today's four numbers so far, and those of the last five weeks, oldest first."""
 
-    today: list[float] = msgspec.field(default_factory=lambda: [0.0] * len(_WORDS))
-    days: list[list[float]] = msgspec.field(default_factory=list)
+    today: list[float] = field(default_factory=lambda: [0.0] * len(_WORDS))
+    days: list[list[float]] = field(default_factory=list)
 
-    def learn(self, slot: int, sign: bool, quiet: int, place: int) -> None:
-        """A bin is over; before it nothing moved for `quiet` bins, `place` was the last."""
-        night = slot < 12 or slot >= SLOTS - 4
+    def learn_silent(self, bins: int) -> None:
+        """So many silent bins of a night are over."""
+        self.today[0] += bins / _BINS_PER_HOUR
+
+    def learn_sign(self, slot: int, quiet: int, place: int) -> None:
+        """A bin with a sign is over; before it nothing moved for `quiet` bins, `place` was the last."""
         today = self.today
-        if not sign:
-            today[0] += night / _BINS_PER_HOUR
-            return
-        today[1] += night and quiet >= _UP_AFTER_BINS
+        today[1] += NIGHT[slot] and quiet >= _UP_AFTER_BINS
         today[2] += place == _ENTRY and quiet >= _OUT_AFTER_BINS
         today[3] += 1.0 / _BINS_PER_HOUR
 

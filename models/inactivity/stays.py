@@ -4,8 +4,9 @@ Each is told after the shortest of a few lengths that this home has passed seldo
 budget, by the rate that Jeffreys' prior gives for so few. A home that often shows such stays is never alarmed by them.
 """
 
-import msgspec
+from dataclasses import dataclass, field
 
+from models.inactivity.local_time import DAY_SECONDS, LocalTime
 from models.inactivity.sensors import Place
 
 BATHROOM_MINUTES = (60, 90, 120, 180, 240)
@@ -17,11 +18,12 @@ _KEPT = 12
 _NIGHT_BEGINS, _NIGHT_ENDS = 23 * 3_600.0, 5 * 3_600.0
 
 
-class Ladder(msgspec.Struct):
+@dataclass(slots=True)
+class Ladder:
     """The days on which a stay passed each of the lengths, and how far the present stay has come."""
 
     minutes: tuple[int, ...]
-    passed: list[list[float]] = msgspec.field(default_factory=list)
+    passed: list[list[float]] = field(default_factory=list)
     since: float | None = None
     reached: int = 0
     stage: int = 0
@@ -61,21 +63,22 @@ class Ladder(msgspec.Struct):
         return None
 
 
-class Stays(msgspec.Struct):
+@dataclass(slots=True)
+class Stays:
     """Both ladders."""
 
-    bathroom: Ladder = msgspec.field(default_factory=lambda: Ladder(BATHROOM_MINUTES))
-    night_out: Ladder = msgspec.field(default_factory=lambda: Ladder(NIGHT_OUT_MINUTES))
+    bathroom: Ladder = field(default_factory=lambda: Ladder(BATHROOM_MINUTES))
+    night_out: Ladder = field(default_factory=lambda: Ladder(NIGHT_OUT_MINUTES))
 
-    def hear(self, at: float, local: float, place: int, life: bool) -> None:
-        """A sign at `at`, `local` on the home's wall clock; `place` is where, `life` whether it is borne out."""
+    def hear(self, at: float, time: LocalTime, place: int, life: bool) -> None:
+        """A sign at `at`, by the home's wall clock; `place` is where, `life` whether it is borne out."""
         if place == _BATHROOM:
             self.bathroom.begin(at)
         else:
             self.bathroom.since = None
         if place == _ENTRY:
             self.night_out.end()
-            of_day = local % 86_400.0
+            of_day = time.seconds(at) % DAY_SECONDS
             if of_day >= _NIGHT_BEGINS or of_day < _NIGHT_ENDS:
                 self.night_out.begin(at)
         elif life:
@@ -85,6 +88,11 @@ class Stays(msgspec.Struct):
         """Nothing is known any more, or all is known to be right."""
         self.bathroom.end()
         self.night_out.end()
+
+    @property
+    def open(self) -> bool:
+        """Whether one of the two goes on."""
+        return self.bathroom.since is not None or self.night_out.since is not None
 
     def go_on(self, at: float, day: float) -> None:
         """Time has passed."""

@@ -1,8 +1,7 @@
 """How long this home is silent at each hour: what an operator can compare a silence with."""
 
-import msgspec
+from dataclasses import dataclass, field
 
-from models.inactivity.counts import Counts, zeros
 from models.inactivity.hazard import SLOTS
 
 _AGES = 24
@@ -12,15 +11,17 @@ _KEEP_PER_DAY = 0.99
 _MOST_WEIGHT = 100.0
 
 
-class Usual(msgspec.Struct):
+@dataclass(slots=True)
+class Usual:
     """Bins by half-hour and age of the silence in half-hours, of days already over."""
 
     weight: float = 1.0
-    bins: Counts = msgspec.field(default_factory=lambda: zeros(SLOTS * _AGES))
+    bins: list[float] = field(default_factory=lambda: [0.0] * (SLOTS * _AGES))
 
-    def learn(self, slot: int, quiet_bins: int) -> None:
-        """Count one bin."""
-        self.bins[slot * _AGES + min(quiet_bins // _BINS_PER_AGE, _AGES - 1)] += self.weight
+    def learn(self, slot: int, quiet_bins: int, bins: int) -> None:
+        """Count so many bins of about one age."""
+        age = quiet_bins // _BINS_PER_AGE
+        self.bins[slot * _AGES + (age if age < _AGES else _AGES - 1)] += bins * self.weight
 
     def hours(self, slot: int) -> float | None:
         """The silence that one in a hundred moments of this half-hour exceeds; None while too little is known."""

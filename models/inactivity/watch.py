@@ -61,6 +61,8 @@ class InactivityWatch:
         self._sensors = tuple(Sensor(name, room, kind) for name, room, kind in memory.sensors)  # type: ignore[arg-type]
         self._index = {sensor.id: number for number, sensor in enumerate(self._sensors)}
         self._places = tuple(int(place_of(sensor)) for sensor in self._sensors)
+        self._buttons = tuple(sensor.kind == "button" for sensor in self._sensors)
+        self._slot, self._slot_end = 0, 0.0
         self._set_limits()
 
     def observe(self, at: float, sensor: str, count: float = 1) -> None:
@@ -68,14 +70,16 @@ class InactivityWatch:
         memory = self._memory
         if sensor not in self._index:
             return self._fault("unknown_sensor", at)
-        if memory.now is None:
+        now = memory.now
+        if now is None:
+            now = at
             self._skip_to(at)
-        elif at < memory.now - LATE_SECONDS:
+        elif at < now - LATE_SECONDS:
             return self._fault("out_of_order", at)
-        event = (at, sensor, count)
-        if event in memory.recent or (memory.held and event in memory.held):
+        event = (float(at), sensor, float(count))
+        if (at <= memory.newest and event in memory.recent) or (memory.held and event in memory.held):
             return self._fault("duplicate", at)
-        if memory.now is not None and at > memory.now + LATE_SECONDS and len(memory.held) < _HELD_MOST:
+        if at > now + LATE_SECONDS and len(memory.held) < _HELD_MOST:
             # Only the next check tells whether time went on or the event's clock is wrong.
             memory.held.append(event)
         else:
@@ -90,11 +94,14 @@ class InactivityWatch:
         if memory.now is not None and at < memory.now - LATE_SECONDS:
             self._fault("clock_back", at)
             memory.shift(at - memory.now)
+            self._slot_end = 0.0
         if memory.held:
             self._release(at)
         self._advance(at)
         if memory.suspended:
             self._resume_when_due(at)
+            return None
+        if memory.silence.risk < self._prompt_risk and not memory.stays.open and memory.note is None:
             return None
         return self._conclude(at)
 
@@ -113,6 +120,8 @@ class InactivityWatch:
         """Nobody is to be watched: a holiday, the hospital. `until`: when the watch takes up again by itself."""
         self._advance(at)
         self._memory.suspended, self._memory.suspended_until = True, until
+        self._memory.silence.run_until = 0.0
+        self._memory.stays.end()
 
     def resume(self, at: float) -> None:
         """Watch again, from a fresh start: what was silent before says nothing any more."""
@@ -155,21 +164,27 @@ class InactivityWatch:
     def _hear(self, event: tuple[float, str, float]) -> None:
         at, sensor, count = event
         memory = self._memory
-        memory.recent.append(event)
-        del memory.recent[:-_RECENT]
-        self._advance(at)
+        recent = memory.recent
+        recent.append(event)
+        if len(recent) > _RECENT:
+            del recent[0]
+        if at > memory.newest:
+            memory.newest = at
+        if memory.now is None or at > memory.now:
+            self._advance(at)
         if memory.suspended:
             return
         number = self._index[sensor]
-        memory.reports.add(at)
+        reports, cluster, silence = memory.reports, memory.cluster, memory.silence
+        if at != reports.last:
+            reports.add(at)
         place = self._places[number]
-        memory.cluster.add(at, number, count, place == _ENTRY)
-        shown = memory.cluster.back if memory.silence.away else memory.cluster.life
-        life = shown or self._sensors[number].kind == "button"
-        memory.stays.hear(at, self._time.seconds(at), place, life)
+        cluster.add(at, number, count, place == _ENTRY)
+        life = (cluster.life and (not silence.away or cluster.back)) or self._buttons[number]
+        memory.stays.hear(at, self._time, place, life)
         if life:
-            memory.silence.end(at, memory.limits)
-        memory.silence.hear(at, number, place, count, life, memory.reports.hourly)
+            silence.end(at, memory.limits)
+        silence.hear(at, number, place, count, life, reports.hourly)
 
     def _release(self, at: float) -> None:
         """Time has come to `at`: held events up to it were right, later ones are from the future."""
@@ -184,34 +199,41 @@ class InactivityWatch:
         memory = self._memory
         if memory.now is None or at - memory.now > AHEAD_SECONDS:
             self._skip_to(at)
-        while memory.bin_end <= at:
-            self._close_bin(memory.bin_end)
-            memory.bin_end += BIN_SECONDS
         if memory.now is None or at > memory.now:
-            memory.now = at
+            memory.now = float(at)
+        end = memory.bin_end
+        if end > at:
+            return
+        silence = memory.silence
+        while end <= at:
+            if not silence.still(end):
+                self._close_bin(end)
+            end += BIN_SECONDS
+        memory.bin_end = end
+        if memory.stays.open:
+            memory.stays.go_on(end - BIN_SECONDS, memory.limits.days)
 
     def _skip_to(self, at: float) -> None:
         memory = self._memory
-        memory.now = at
-        memory.bin_end = (at // BIN_SECONDS + 1) * BIN_SECONDS
+        memory.now = float(at)
+        memory.bin_end = (memory.now // BIN_SECONDS + 1) * BIN_SECONDS
 
     def _close_bin(self, end: float) -> None:
         memory = self._memory
-        day, slot = self._time.day_and_slot(end - BIN_SECONDS)
-        if day != memory.day:
-            self._new_day(day)
+        if end > self._slot_end:
+            day, self._slot, self._slot_end = self._time.slot(end - BIN_SECONDS)
+            if day != memory.day:
+                self._new_day(day)
         if not memory.suspended:
-            silence = memory.silence
-            memory.routine.learn(slot, silence.in_bin > 0, silence.quiet, silence.before.place)
-            memory.stays.go_on(end, memory.limits.days)
-            silence.close_bin(slot, memory.reports, end, memory.habits)
+            memory.silence.close_bin(self._slot, self._slot_end, memory.reports, end, memory.habits)
 
     def _new_day(self, day: int) -> None:
         memory = self._memory
         if memory.day and not memory.suspended:
+            memory.silence.end_run(memory.habits)
             memory.habits.new_day(memory.reports.hourly)
             memory.limits.new_day()
-            memory.note = memory.routine.new_day((day + _THURSDAY) % 7) or memory.note
+            memory.note = memory.habits.routine.new_day((day + _THURSDAY) % 7) or memory.note
             self._set_limits()
         memory.day = day
 

@@ -317,7 +317,7 @@ async def test_a_week_unlike_the_month_before_is_a_note_with_its_numbers(file: P
         assert rhythm is not None
         assert rhythm._watch is not None
         memory = rhythm._watch._memory
-        memory.routine.days = [[7.0, 1.0, 2.0, 6.0]] * 28 + [[7.0, 4.0, 2.0, 6.0]] * 7
+        memory.habits.routine.days = [[7.0, 1.0, 2.0, 6.0]] * 28 + [[7.0, 4.0, 2.0, 6.0]] * 7
         memory.note = "this week", "本周"
         home.wait(1)
         (note,) = [one.event for one in await home.events()]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.inactivity import InactivityWatch
+from models.inactivity import InactivityWatch, sample
 from tests.models.inactivity.home import HOUR, run
 from tests.models.inactivity.test_watch import EVENTS, NOW, learned
 
@@ -21,6 +21,17 @@ def test_a_restart_at_any_moment_changes_nothing(restart: int, collapse: int) ->
     heard += run(other, events, at + 300.0, LAST)
     assert heard == said
     assert other.state() == one.state()
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 40_000), st.integers(0, len(sample.SENSORS) - 1), st.integers(1, 9))))
+def test_what_comes_back_from_the_bytes_gives_the_same_bytes(heard: list[tuple[int, int, int]]) -> None:
+    watch = InactivityWatch.restore(learned())
+    for later, sensor, count in sorted(heard):
+        watch.observe(int(NOW) + later, sample.SENSORS[sensor].id, count)
+        watch.check(int(NOW) + later)
+    blob = watch.state()
+    assert InactivityWatch.restore(blob).state() == blob
 
 
 def test_the_state_is_small_and_the_same_for_the_same_watch() -> None:

@@ -73,8 +73,10 @@ def test_a_week_unlike_the_month_before_is_a_note() -> None:
         for slot in range(48):
             ups = 2 if day < 28 + 7 else 6
             for step in range(6):
-                sign = (slot < 12 and step == 0 and slot // 2 < ups) or slot >= 16
-                routine.learn(slot, sign, 4 if sign and slot < 12 else 0, int(Place.BEDROOM))
+                if (slot < 12 and step == 0 and slot // 2 < ups) or slot >= 16:
+                    routine.learn_sign(slot, 4 if slot < 12 else 0, int(Place.BEDROOM))
+                elif slot < 12:
+                    routine.learn_silent(1)
         told.append(routine.new_day(day % 7))
     notes = [note for note in told if note is not None]
     assert told[:35] == [None] * 35

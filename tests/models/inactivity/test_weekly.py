@@ -8,7 +8,7 @@ from models.inactivity.weekly import changes_of
 
 def of(month: list[float], week: list[float]) -> dict[str, tuple[float, float]]:
     memory = from_bytes(InactivityWatch([Sensor(id="bath", room="bathroom")]).state())
-    memory.routine = Routine(days=[month] * 28 + [week] * 7)
+    memory.habits.routine = Routine(days=[month] * 28 + [week] * 7)
     return changes_of(to_bytes(memory))
 
 
