@@ -10,6 +10,7 @@ contact). Enrol it as generic-bed, lie down once, and change to generic-bed-inve
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from drivers.registry import Model
 from drivers.zigbee_ias_zones import NO_ZONE, ZONES, Zone
@@ -151,6 +152,7 @@ _BY_MAKER: Mapping[tuple[str, str], str] = {
 """Names that a device gives itself, where they only mean a model together with their maker."""
 
 
+@lru_cache(maxsize=256)
 def name_of(model: str, maker: str | None = None) -> str | None:
     """The table's name for a model as a person or a device writes it; None where it is not in the table."""
     written, _, rest = model.partition(" ")

@@ -185,6 +185,8 @@ class LocalBroker:
         if outlet is not None:
             self._options = replace(self._options, receive_maximum=LOOK_AHEAD_LIMIT)
         self._drivers = drivers
+        # Most topics are for another driver, and most drivers are told so by one look at how the topic begins.
+        self._by_beginning = [(tuple(_beginning(one)[0] for one in driver.subscriptions), driver) for driver in drivers]
         self._lookup = lookup
         self._reception = reception
         self._lines = lines
@@ -253,8 +255,8 @@ class LocalBroker:
         """What each driver whose topic this is makes of it."""
         return [
             (driver, _numbered(driver.decode(inbound.topic, inbound.payload, inbound.retain, self._lookup), inbound))
-            for driver in self._drivers
-            if _is_for(driver, inbound.topic)
+            for beginnings, driver in self._by_beginning
+            if inbound.topic.startswith(beginnings) and _is_for(driver, inbound.topic)
         ]
 
     def _deal(
@@ -328,7 +330,7 @@ def _beginning(subscription: str) -> tuple[str, bool]:
 def covers(subscription: str, topic: str) -> bool:
     """Whether a subscription with `+` (one level) and `#` (all that follow) takes in a topic."""
     beginning, takes_all = _beginning(subscription)
-    if not topic.startswith(beginning):  # most topics are for another driver
+    if not topic.startswith(beginning):
         return False
     if takes_all:
         return len(topic) == len(beginning) or topic[len(beginning)] == "/"

@@ -270,6 +270,8 @@ class Rhythm:
 
     def _over(self, moment: Moment) -> list[Outcome]:
         """Life again: what was raised is over. The district still has to close it."""
+        if not self._raised:
+            return []
         raised, self._raised = self._raised, set()
         return [outcome for type_ in ALARMS if type_ in raised for outcome in self._intake.fault_over(type_, moment)]
 

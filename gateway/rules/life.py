@@ -21,9 +21,13 @@ class Life:
         while self._recent and now - self._recent[0][0] > NEAR_SECONDS:
             self._recent.popleft()
         self._recent.append((now, sign.device))
-        if sign.by_hand or len({device for _, device in self._recent}) > 1:
+        if sign.by_hand or self._is_borne_out(sign.device):
             return True
         return len(self._recent) >= _ALONE_COUNT and now - self._recent[0][0] >= _ALONE_SECONDS
+
+    def _is_borne_out(self, device: str) -> bool:
+        """Whether another sensor has seen something; in a home with life in it the first look finds one."""
+        return any(other != device for _, other in self._recent)
 
     def forget(self) -> None:
         """Begin anew."""
