@@ -152,7 +152,6 @@ _BY_MAKER: Mapping[tuple[str, str], str] = {
 """Names that a device gives itself, where they only mean a model together with their maker."""
 
 
-@lru_cache(maxsize=256)
 def name_of(model: str, maker: str | None = None) -> str | None:
     """The table's name for a model as a person or a device writes it; None where it is not in the table."""
     written, _, rest = model.partition(" ")
@@ -163,9 +162,13 @@ def name_of(model: str, maker: str | None = None) -> str | None:
     return None
 
 
+# Only what the house's own file says is kept: what messages say may be as long and as manifold as they like.
+_name_of_enrolled = lru_cache(maxsize=256)(name_of)
+
+
 def quirk_of(enrolled: str, reported_model: object = None, reported_maker: object = None) -> Quirk:
     """The ways of an enrolled device. What the message says of its model counts only where nobody chose one."""
-    name = name_of(enrolled)
+    name = _name_of_enrolled(enrolled)
     if name in (None, GENERIC) and isinstance(reported_model, str):
         name = name_of(reported_model, reported_maker if isinstance(reported_maker, str) else None)
     return QUIRKS[name or GENERIC]
