@@ -17,6 +17,7 @@ import pytest
 
 from drivers.box_presses import FULL_SECONDS
 from simulator.ports import LOOPBACK
+from tests.gateway.faults import say
 from tests.support.brokers import Broker
 from tests.support.centre import accepts, call_centre, silent
 from tests.support.gpio_kernel import CHIP
@@ -145,6 +146,21 @@ async def test_away_outlives_a_restart_holds_no_alarm_back_and_ends_with_any_sig
         assert not any("away" in heard.payload.decode() for heard in centre.heard), "it never leaves the house"
     buttons = [event["type"] for event in events(house) if event["kind"] == "activity"]
     assert buttons[-2:] == ["button"] * 2
+
+
+async def test_the_boxs_own_button_takes_a_fall_back(
+    house: House, district_broker: Broker, local_broker: Broker
+) -> None:
+    house.devices = [{**SMOKE, "id": "radar", "address": "radar", "model": "generic", "cancel_seconds": 60}]
+    async with call_centre(district_broker) as centre, with_a_box(house) as gateway:
+        await gateway.wait_line("listening on the local broker")
+        await say(local_broker.port, "zigbee2mqtt/radar", {"fall_status": "fall_alarm"})
+        await gateway.wait_line("alarm .* is held for 60 s")
+        press(gateway, WELL)
+        (cancelled,) = await centre.wait_on("alarm", type="fall", state="cancelled")
+        evidence = cancelled.body["data"]["evidence"]
+        assert (evidence["cancelled_by"], evidence["explanation"]) == ("box", "fall.said_all_right")
+        assert centre.raised == []
 
 
 async def test_a_chip_that_refuses_vanishes_and_hangs_is_told_and_costs_no_alarm_and_doubles_none(

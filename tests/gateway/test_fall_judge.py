@@ -184,6 +184,19 @@ def test_a_sick_sensor_is_named_and_tells_of_no_fall(samples: Floats, fault: str
     assert any(fault in one.lasting for one in told)
 
 
+def test_a_band_on_the_table_is_nobody_and_one_that_drops_from_it_has_not_fallen() -> None:
+    (whole,) = falls(judged(fall()))
+    drops = fall()[round((whole.at - 0.1) * RATE_HZ) :]
+    random = np.random.default_rng(7)
+    lies = np.array([0.0, 0.0, 1.0]) + random.normal(0.0, 0.002, (140 * RATE_HZ, 3))
+    judge = Judge({"band": "torso"})
+    reports = judged(np.concatenate([walks(5), lies]), judge)
+    assert [one.is_off_body for one in reports if isinstance(one, Ailing)][-1]
+    assert falls(reports) == []
+    assert falls(judged(np.concatenate([walks(5), lies, drops]), Judge({"band": "torso"}))) == []
+    assert len(falls(judged(np.concatenate([walks(5), lies, fall()]), Judge({"band": "torso"})))) == 1, "worn again"
+
+
 def test_a_band_that_begins_anew_is_judged_on() -> None:
     samples, judge = fall(), Judge({"band": "torso"})
     assert len(falls(judged(samples, judge))) == 1

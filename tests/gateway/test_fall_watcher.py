@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from drivers.ev1527 import decode_code
 from drivers.event import Event
+from drivers.registry import MQTT_DRIVERS
 from drivers.wearable import encode_block, topic_of
 from drivers.wearable_stream import Stretch
 from gateway.config import load
@@ -29,6 +31,8 @@ from tests.gateway.bands import BAND, stretches, walks
 from tests.gateway.houses import HandClock
 from tests.support.house import CORD, House
 from tests.support.wait import until
+
+RADAR = {"id": "radar", "driver": "zigbee2mqtt", "address": "radar", "model": "generic", "room": "bathroom"}
 
 
 class SlowJudge:
@@ -92,10 +96,13 @@ class Home:
 
 
 @asynccontextmanager
-async def running(tmp_path: Path, judge: SlowJudge, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Home]:
+async def running(
+    tmp_path: Path, judge: SlowJudge, monkeypatch: pytest.MonkeyPatch, *more: dict[str, Any]
+) -> AsyncIterator[Home]:
     monkeypatch.setattr(watcher, "_new_judge", lambda _devices, _left: judge)
     monkeypatch.setattr(watcher, "CALM_SECONDS", 0.0)
-    file = House(folder=tmp_path, uplink_port=9, broker_port=9, devices=[CORD, {**BAND, "cancel_seconds": 0}]).write()
+    devices = [CORD, *more, {**BAND, "cancel_seconds": 0}]
+    file = House(folder=tmp_path, uplink_port=9, broker_port=9, devices=devices).write()
     clock = HandClock()
     with Store(file.with_suffix(".db")) as store:
         gateway = Gateway(load(file), store, clock)
@@ -227,6 +234,20 @@ async def test_a_stop_leaves_the_detectors_to_the_next_start_once_and_does_not_w
         await home.gateway.stop_falls()
         assert "did not stop in time" in caplog.text
         assert await home.store.ask(watching.all_rows) == []
+
+
+async def test_a_radar_that_sees_the_same_fall_is_its_witness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = SlowJudge()
+    judge.let_go.set()
+    async with running(tmp_path, judge, monkeypatch, RADAR) as home:
+        await _say(home, judge, _fallen())
+        driver = MQTT_DRIVERS["zigbee2mqtt"]
+        seen = b'{"fall_status": "fall_alarm"}'
+        said = driver.decode("zigbee2mqtt/radar", seen, False, home.gateway.intake.lookup)
+        await asyncio.gather(*home.gateway.reception.hear(said, driver.name, 0.0))
+        fall, witness = await home.told()
+        assert (fall.device, witness.device, witness.alarm) == ("band", "radar", fall.id)
+        assert witness.evidence["seen_by"] == "radar"
 
 
 async def test_who_moves_on_the_floor_has_no_long_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
