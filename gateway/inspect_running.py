@@ -69,7 +69,8 @@ def protection_text(protection: dict[str, Any]) -> str:
     kinds = ", ".join(protection.get("kinds", []))
     if protection["inactivity"] == "suspended":
         return f"inactivity is not watched until {protection['until']}: nobody is at home"
-    return f"inactivity is watched: {kinds}"
+    quiet = f"; from {protection['quiet'].replace('-', ' to ')} nobody is asked aloud" if "quiet" in protection else ""
+    return f"inactivity is watched: {kinds}{quiet}"
 
 
 def _away(report: dict[str, Any]) -> str:

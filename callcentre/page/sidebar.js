@@ -30,7 +30,8 @@ export function showHomes(list, homes) {
   if (!needy.length) {
     lines.push(homes.length ? element("li", { class: "well" }, `✓ ${word("all_alive")}`) : element("li", { class: "empty" }, word("no_homes")));
   }
-  lines.push(...summary("homes_not_protected", homes.filter(isUnprotected)), ...summary("homes_falls_not_seen", homes.filter(seesNoFall)));
+  lines.push(...summary("homes_not_protected", homes.filter(isUnprotected)), ...summary("homes_falls_not_seen", homes.filter(seesNoFall)),
+    ...summary("homes_away", homes.filter((home) => home.protection === "suspended")));
   list.replaceChildren(...lines);
 }
 

@@ -94,6 +94,7 @@ const PAIRS = {
   not_protected: ["无活动监护：{0}", "No inactivity protection: {0}"],
   homes_not_protected: ["无活动监护的住户：{0} 户", "Homes without inactivity protection: {0}"],
   falls_not_seen: ["现在发现不了跌倒：{0}", "No fall is noticed now: {0}"],
+  homes_away: ["登记外出的住户：{0} 户（火警和求助照常）", "Homes registered as empty: {0} (fire and help calls as ever)"],
   homes_falls_not_seen: ["现在发现不了跌倒的住户：{0} 户", "Homes where no fall is noticed now: {0}"],
   and_more: ["{0}等", "{0} …"],
   serial_line: ["接收器 {0}", "receiver {0}"],

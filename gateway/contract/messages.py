@@ -177,12 +177,15 @@ class Protection(Struct, kw_only=True, omit_defaults=True):
     `none`: it has no sensors for it. `off`: switched off in its file. `suspended`: nobody is at home, `until` then.
     `kinds` are the verdicts that its sensors allow. `falls` is whether the samples of a worn device are judged:
     `watching`, or nothing is judged because it is `not_worn`, `silent` or `faulty`; absent where none is enrolled.
+    `quiet` are the hours in which nobody is asked aloud, by the home's clock (`22:00-07:00`); absent where there are
+    none.
     """
 
     inactivity: Literal["watching", "suspended", "none", "off"]
     kinds: list[str] = []
     until: Time | None = None
     falls: FallsWatched | None = None
+    quiet: str | None = None
 
 
 class Status(Struct, kw_only=True):

@@ -144,7 +144,8 @@ class Rhythm:
 
     def protection(self) -> Protection:
         """What the house may promise now."""
-        return protection_of(self._promise(), self._away.absence if self._away.is_declared else None)
+        absence = self._away.absence if self._away.is_declared else None
+        return protection_of(self._promise(), absence, self._config.quiet)
 
     # -- parts --------------------------------------------------------------------------------------------------------
 

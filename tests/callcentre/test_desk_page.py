@@ -249,6 +249,9 @@ async def test_a_faulty_wearable_and_a_blind_fall_watch_are_told_in_words(
         await page.shows("#homes", "设备时钟跳变")
         assert "读数一直不变" not in page.text("#homes")
         assert "发现不了跌倒" not in page.text("#homes")
+        await home.birth(session=3, protection={"inactivity": "suspended", "until": "2099-01-01T00:00:00.000Z"})
+        await page.open()
+        await page.shows("#homes", "登记外出的住户：1 户")
         await page.press("#language")
         await page.shows("#homes", "device fault: its clock jumps · band")
         assert page.text("#homes").count("device fault") == 1

@@ -52,10 +52,10 @@ class Home:
         self.clock, self.store = clock, store
         self.gateway = Gateway(load(file), store, clock)
 
-    async def says(self, device: str, **state: Any) -> None:
-        """A Zigbee device's message."""
+    async def says(self, device: str, *, retained: bool = False, **state: Any) -> None:
+        """A Zigbee device's message; `retained`: the broker had kept it."""
         driver, payload = MQTT_DRIVERS[ZIGBEE], json.dumps(state).encode()
-        said = driver.decode(f"zigbee2mqtt/{device}", payload, False, self.gateway.intake.lookup)
+        said = driver.decode(f"zigbee2mqtt/{device}", payload, retained, self.gateway.intake.lookup)
         await asyncio.gather(*self.gateway.reception.hear(said, driver.name, 0.0))
 
     async def moves(self, *devices: str) -> None:
