@@ -7,6 +7,7 @@ from tests.support.wait import until
 
 _SCRIPT = """\
 #!/bin/sh
+manner=$(cat "{folder}/manner")  # first of all: whoever sees what was asked may order another manner
 case "$*" in
 */dev/null) ;;  # only tries the device
 *)
@@ -14,7 +15,7 @@ case "$*" in
     echo $$ >> "{folder}/pids"
     ;;
 esac
-case $(cat "{folder}/manner") in
+case "$manner" in
 fail) exit 1 ;;
 hang) exec sleep 600 ;;
 hold) exec cat "{folder}/gate" ;;
@@ -43,7 +44,8 @@ class FakePlayer:
 
     def behave(self, manner: str) -> None:
         """What players that start from now on do."""
-        (self.folder / "manner").write_text(manner)
+        (self.folder / "next").write_text(manner)
+        (self.folder / "next").replace(self.folder / "manner")
 
     @property
     def commands(self) -> list[str]:
