@@ -135,15 +135,13 @@ class Reception:
 
     def _keep(self, event: Event, decision: Decision, change: Change | None) -> "asyncio.Future[Stored]":
         began = time.perf_counter()
-        kept = self._store.append(event, decision, change)
 
-        def settle(done: "asyncio.Future[Stored]") -> None:
+        def settle(stored: Stored) -> None:
             self._metrics.committed(time.perf_counter() - began)
             self._hops.committed(event.id)
-            self._ours(done.result())
+            self._ours(stored)
 
-        kept.add_done_callback(settle)
-        return kept
+        return self._store.append(event, decision, change, then=settle)
 
     def _ours(self, stored: Stored) -> None:
         """From here on the event is ours: the district hears of it, and the resident that it is calling."""

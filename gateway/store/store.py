@@ -126,23 +126,42 @@ class Store:
         self._sequence = max(self._sequence, sequence)
         self._try(_Write(partial(jobs.count_boots_from, boot=boot)))
 
-    def append(self, event: Event, decision: Decision, change: jobs.Change | None = None) -> "asyncio.Future[Stored]":
-        """Write an event. The future never fails: it tells when it is on the disk, or that only memory has it yet."""
+    def append(
+        self,
+        event: Event,
+        decision: Decision,
+        change: jobs.Change | None = None,
+        then: Callable[[Stored], None] = lambda _stored: None,
+    ) -> "asyncio.Future[Stored]":
+        """Write an event. The future never fails: it tells when it is on the disk, or that only memory has it yet.
+
+        `then` is called with what the future gives, a turn of the loop before whoever waits for it: an alarm leaves.
+        """
         stored = self._place(event, decision)
         job = partial(jobs.append, stored=stored, answered=decision.answered, change=change)
         kept: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
+
+        is_told = False
+
+        def tell(as_kept: Stored) -> None:
+            nonlocal is_told
+            if is_told:
+                return
+            is_told = True
+            if not kept.done():  # whoever waited may have been cancelled; the event leaves all the same
+                kept.set_result(as_kept)
+            then(as_kept)
 
         def settle(done: "asyncio.Future[None]") -> None:
             hanging.cancel()
             if done.exception() is None:
                 self.kept_sequence = max(self.kept_sequence, stored.sequence)
-            if not kept.done():
-                kept.set_result(stored if done.exception() is None else replace(stored, durable=False))
+            tell(stored if done.exception() is None else replace(stored, durable=False))
 
         def hang() -> None:
             self._unwritten[event.id] = event
             self._ill(StoreError(f"the disk has not answered for {PATIENCE_SECONDS:g} s"))
-            kept.set_result(replace(stored, durable=False))
+            tell(replace(stored, durable=False))
 
         hanging = kept.get_loop().call_later(PATIENCE_SECONDS, hang)
         self._try(_Write(job, event)).add_done_callback(settle)

@@ -312,3 +312,14 @@ async def test_the_newest_silenced_alarms_are_known_after_a_restart(path: Path) 
             store.silence(alarm)
     with Store(path) as store:
         assert await store.ask(jobs.silenced) == alarms[2:]
+
+
+async def test_an_event_is_told_of_once_although_nobody_waits_any_more(tmp_path: Path) -> None:
+    told: list[Stored] = []
+    alarm = event()
+    with Store(tmp_path / "anju.db") as store:
+        kept = store.append(alarm, decide(alarm), then=told.append)
+        kept.cancel()
+        await until(lambda: told)
+        await store.append(event(), decide(event()))
+    assert [(one.event, one.durable) for one in told] == [(alarm, True)]
