@@ -6,7 +6,6 @@ connection had already reported as failed. Reason codes come out as numbers or a
 """
 
 import asyncio
-import functools
 import socket
 import struct
 import time
@@ -18,8 +17,6 @@ from typing import Any, NoReturn
 from paho.mqtt import MQTTException
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import MQTTErrorCode
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
@@ -35,7 +32,7 @@ from drivers.link.endpoint import (
     Will,
 )
 from drivers.link.gathering import NOT_NOW, GatheringSocket
-from drivers.link.mqtt_client import DEFAULT_RECEIVE_MAXIMUM, FreshClient, connect, new_client
+from drivers.link.mqtt_client import DEFAULT_RECEIVE_MAXIMUM, FreshClient, connect, new_client, publish_properties
 from drivers.link.session import OnMessage, Session
 from drivers.link.tls import last_words
 
@@ -134,7 +131,7 @@ class PahoSession:
         if self._lost.done():
             answered.set_exception(LinkLostError("not connected"))
             return answered
-        info = self._client.publish(topic, payload, 1, retain, _publish_properties(content_type, correlation))
+        info = self._client.publish(topic, payload, 1, retain, publish_properties(content_type, correlation))
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             answered.set_exception(LinkLostError(f"not connected ({info.rc.name})"))
             return answered
@@ -372,16 +369,6 @@ async def open_session(endpoint: Endpoint, options: SessionOptions, on_message: 
         yield session
     finally:
         session._stop()
-
-
-@functools.lru_cache(maxsize=16)
-def _publish_properties(content_type: str | None, correlation: bytes | None) -> Properties:
-    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-    if content_type is not None:
-        properties.ContentType = content_type
-    if correlation is not None:
-        properties.CorrelationData = correlation
-    return properties
 
 
 def _retrieve(future: "asyncio.Future[Any]") -> None:
