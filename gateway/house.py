@@ -216,6 +216,7 @@ class House:
         findings = Findings(worn, around)
         watcher = FallWatcher(worn, findings, self.metrics, self._is_calm, self.clock.monotonic)
         self.worn.watch_falls(watcher)
+        self.reception.follow(findings.heard)
         self._falls_watched = watcher.protection
         self._falls = OverRestarts(watcher, findings, self.store, self.reception.moment)
 

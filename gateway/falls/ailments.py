@@ -60,6 +60,10 @@ class Ailments:
         elif said.off_since is None:
             said.off_since = now
 
+    def is_off_body(self, device: str) -> bool:
+        """Whether a device lies so still that nobody can be wearing it now."""
+        return self._said.get(device, _Said()).off_since is not None
+
     def devices(self) -> tuple[str, ...]:
         """Whose samples were seen."""
         return tuple(self._said)

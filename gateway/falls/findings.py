@@ -59,7 +59,7 @@ class Findings:
         self._around = around
         self._ailments = Ailments()
         self._following: dict[str, Following] = {}
-        self._resumed: list[str] = []
+        self._to_follow: list[str] = []
         self._last: dict[str, tuple[str, float]] = {}
         self._looked = float("-inf")
 
@@ -73,8 +73,24 @@ class Findings:
             if fall.device is not None and fall.device in self._devices:
                 self._last[fall.device] = fall.id, opened
             for device in self._devices:
-                self._following[device] = Following(alarm=fall.id, opened=opened)
-            self._resumed = list(self._devices)
+                self._following[device] = Following(alarm=fall.id, opened=opened, is_own=device == fall.device)
+            self._to_follow = list(self._devices)
+
+    def heard(self, event: Event) -> None:
+        """An event of the house: of a fall that nobody held back the wearers are followed too."""
+        if event.type == AlarmType.FALL and event.raises_alarm:
+            self._to_follow += self._follow(event, self._around.moment().monotonic)
+
+    def _follow(self, fall: Event, opened: float) -> list[str]:
+        found = [device for device in self._devices if self._is_free(device, opened)]
+        for device in found:
+            self._following[device] = Following(alarm=fall.id, opened=opened, is_own=device == fall.device)
+        return found
+
+    def _is_free(self, device: str, now: float) -> bool:
+        """Whether a fall of somebody else may be followed: an old one that nobody has closed holds up no other."""
+        following = self._following.get(device)
+        return following is None or now - following.opened > FOLLOWED_SECONDS
 
     def late(self, device: str, blocks: int) -> None:
         """So many blocks came twice, or too late."""
@@ -113,7 +129,7 @@ class Findings:
         self._around.metrics.fall_found()
         self._around.tell([happened])
         self._last[device.id] = alarm, moment.monotonic
-        self._following[device.id] = Following(alarm=alarm, opened=moment.monotonic)
+        self._following[device.id] = Following(alarm=alarm, opened=moment.monotonic, is_own=True)
         await self._keep_excerpt(alarm, device, happened.event, fall.excerpt)
 
     def _known(self, device: str, now: float) -> str | None:
@@ -126,8 +142,8 @@ class Findings:
 
     def _stands(self, standing: Standing) -> None:
         following = self._following.get(standing.device)
-        if following is None:
-            return
+        if following is None or (not following.is_own and self._ailments.is_off_body(standing.device)):
+            return  # a band on the table is not a person lying still
         stirred = self._around.scene.stirred_since(following.opened, but=standing.device)
         if self._around.pending.weigh(following.alarm, weight_of(standing, stirred)):
             return
@@ -140,12 +156,10 @@ class Findings:
             self._around.tell([update])
 
     def to_follow(self) -> list[str]:
-        """The devices whose wearers are to be watched because somebody else, or the last run, tells of a fall."""
-        found, self._resumed = self._resumed, []
+        """The devices whose wearers are to be watched because another device, or the last run, tells of a fall."""
+        found, self._to_follow = self._to_follow, []
         for held in self._around.pending.held(AlarmType.FALL):
-            for device in self._devices.keys() - self._following.keys():
-                self._following[device] = Following(alarm=held.event.id, opened=held.opened)
-                found.append(device)
+            found += self._follow(held.event, held.opened)
         return found
 
     def done(self) -> list[str]:

@@ -18,7 +18,7 @@ LONG_LIE_MINUTES = (5, 15, 30, 60)
 STILL_SHARE = 0.9
 _MINUTE = 60
 FOLLOWED_SECONDS = LONG_LIE_MINUTES[-1] * _MINUTE
-"""A fall that was open at a restart is followed on unless it is older: whoever lies still then may sleep."""
+"""Nothing is made of a fall for longer: whoever lies still then may sleep."""
 
 
 def evidence_of(standing: Standing) -> dict[str, Any]:
@@ -45,9 +45,13 @@ def weight_of(standing: Standing, stirred: str | None) -> Weight:
 
 @dataclass(slots=True, kw_only=True)
 class Following:
-    """One fall of one wearer, from its opening on. `opened` and `ended` are monotonic seconds."""
+    """One fall of one wearer, from its opening on. `opened` and `ended` are monotonic seconds.
+
+    `is_own`: the device has told of the fall itself, so it was worn then.
+    """
 
     alarm: str
+    is_own: bool = False
     opened: float
     ended: float | None = None
     minutes_told: set[int] = field(default_factory=set)

@@ -79,6 +79,13 @@ class Home:
             self.gateway.worn.hearers["wearable"](topic_of("band-1"), self._blocks[self._next])
             self._next += 1
 
+    async def sees_a_fall(self) -> None:
+        """The radar tells of a fall, and of none before it."""
+        driver = MQTT_DRIVERS["zigbee2mqtt"]
+        for seen in (b'{"fall_status": "normal"}', b'{"fall_status": "fall_alarm"}'):
+            said = driver.decode("zigbee2mqtt/radar", seen, False, self.gateway.intake.lookup)
+            await asyncio.gather(*self.gateway.reception.hear(said, driver.name, 0.0))
+
     def count(self, metric: str, kind: str = "") -> float:
         """The value of a counter."""
         name = f'{metric}{{kind="{kind}"}} ' if kind else f"{metric} "
@@ -241,13 +248,32 @@ async def test_a_radar_that_sees_the_same_fall_is_its_witness(tmp_path: Path, mo
     judge.let_go.set()
     async with running(tmp_path, judge, monkeypatch, RADAR) as home:
         await _say(home, judge, _fallen())
-        driver = MQTT_DRIVERS["zigbee2mqtt"]
-        seen = b'{"fall_status": "fall_alarm"}'
-        said = driver.decode("zigbee2mqtt/radar", seen, False, home.gateway.intake.lookup)
-        await asyncio.gather(*home.gateway.reception.hear(said, driver.name, 0.0))
+        await home.sees_a_fall()
         fall, witness = await home.told()
         assert (fall.device, witness.device, witness.alarm) == ("band", "radar", fall.id)
         assert witness.evidence["seen_by"] == "radar"
+
+
+@pytest.mark.parametrize("is_worn", [True, False], ids=["worn", "on the table"])
+async def test_a_fall_that_another_device_raised_at_once_is_followed_where_the_band_is_worn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_worn: bool
+) -> None:
+    judge = SlowJudge()
+    judge.let_go.set()
+    async with running(tmp_path, judge, monkeypatch, RADAR) as home:
+        await _say(home, judge, _ailing(is_off_body=not is_worn))
+        await home.sees_a_fall()
+        (fall,) = await home.told()
+        assert fall.device == "radar"
+        await _say(home, judge)
+        assert judge.followed == ["band"]
+        await _say(home, judge, _standing(300, 300))
+        news = [(one.alarm, one.evidence["long_lie_minutes"]) for one in (await home.told())[1:]]
+        assert news == ([(fall.id, 5)] if is_worn else [])
+        home.clock.seconds += 3_700
+        await home.sees_a_fall()
+        await _say(home, judge)
+        assert judge.followed == ["band", "band"], "an old fall that nobody closed holds up no other"
 
 
 async def test_who_moves_on_the_floor_has_no_long_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
