@@ -46,7 +46,8 @@ def keep_event(connection: sqlite3.Connection, report: EventReport, now: datetim
 def _mark(connection: sqlite3.Connection, report: EventReport, at: str, *, over: bool) -> None:
     """The later of fault and restore stands, in whatever order they come.
 
-    A restore that does not say which of a device's faults is over ends all of them.
+    A restore that does not say which of a device's faults is over ends all of them; one that names a fault which is not
+    known here ends the one that was filed without a name, by an earlier version.
     """
     values = {
         "gateway": report.gateway,
@@ -59,6 +60,12 @@ def _mark(connection: sqlite3.Connection, report: EventReport, at: str, *, over:
         "limit": FAULTS_PER_HOME,
     }
     same = "gateway = :gateway AND device = :device AND name = :name"
+    if over and report.detail:
+        connection.execute(
+            f"""UPDATE fault SET over = 1, at = :at WHERE {same} AND detail = '' AND over = 0 AND at <= :at
+            AND NOT EXISTS (SELECT 1 FROM fault WHERE {same} AND detail = :detail)""",  # noqa: S608
+            values,
+        )
     connection.execute(
         f"""INSERT INTO fault (gateway, device, name, detail, room, at, over)
         SELECT :gateway, :device, :name, :detail, :room, :at,

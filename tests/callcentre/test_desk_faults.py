@@ -77,6 +77,15 @@ def test_a_restore_that_names_none_ends_all_that_began_before_it(faults: Faults,
     assert faults.now() == [BABBLING]
 
 
+def test_a_fault_of_an_earlier_version_ends_with_its_named_restore(faults: Faults) -> None:
+    faults.told("trouble", 9)
+    faults.told("trouble", 8, fault="gap")
+    faults.told("restore", 7, fault="gap")
+    assert faults.now() == [""]
+    faults.told("restore", 6, fault="stuck")
+    assert faults.now() == []
+
+
 @pytest.mark.parametrize(
     ("evidence", "word"),
     [

@@ -1,6 +1,7 @@
 """Desk files of earlier schemas, kept in tests/databases: each must open in today's program with nothing lost.
 
-`desk-schema-0001.db` was made by the desk itself: one open alarm of a cord.
+They were made by the desk itself: `desk-schema-0001.db` holds one open alarm of a cord, `desk-schema-0004.db` also a
+band's fault that was filed without its name.
 """
 
 import json
@@ -15,6 +16,7 @@ import pytest
 from callcentre.reading import read
 from callcentre.reports import AlarmReport
 from callcentre.store.filing import file_alarm
+from callcentre.store.homes import homes
 from callcentre.store.queue import queue
 from callcentre.store.schema import open_writable
 from tests.callcentre.desks import alarm_message
@@ -43,6 +45,16 @@ def test_a_kept_file_opens_with_its_alarm_and_takes_another_with_its_place(old: 
         rows, total = queue(connection, "open", 10)
         assert total == 2
         assert (rows[1]["location"]["latitude"], rows[1]["location"]["age_seconds"]) == (39.9, None)
+
+
+def test_a_fault_that_was_on_is_still_on(tmp_path: Path) -> None:
+    (kept,) = [path for path in KEPT if path.stem.endswith("0004")]
+    with closing(open_writable(Path(shutil.copy(kept, tmp_path / "desk.db")))) as connection:
+        (home,) = homes(connection, NOW)
+    assert [(fault["name"], fault["detail"], fault["device"]) for fault in home["faults"]] == [
+        ("device_fault", "", "band")
+    ]
+    assert home["falls"] is None
 
 
 def test_a_migrated_file_has_the_tables_of_a_new_one(old: Path, tmp_path: Path) -> None:
