@@ -107,7 +107,11 @@ def test_a_babbling_button_is_one_fault_until_a_minute_of_silence() -> None:
     assert not storm.of(Kind.RESTORE)
     storm.wait(5)
     (over,) = storm.of(Kind.RESTORE)
-    assert (over.type, over.device, over.evidence) == ("device_fault", "button-bed", {"began": fault.id})
+    assert (over.type, over.device, over.evidence) == (
+        "device_fault",
+        "button-bed",
+        {"began": fault.id, "babbling": True},
+    )
 
 
 def test_a_fault_that_the_device_reports_itself_is_another_one() -> None:
@@ -128,7 +132,7 @@ def test_one_that_babbled_in_an_earlier_boot_is_over_after_a_quiet_minute() -> N
     listener.intake.babbled_before("taken-away", 5.0)
     assert listener.intake.look(moment(5.0 + BABBLING_SECONDS - 1)) == []
     (over,) = happened(listener.intake.look(moment(5.0 + BABBLING_SECONDS)))
-    assert (over.kind, over.evidence) == (Kind.RESTORE, {"began": "fault-1"})
+    assert (over.kind, over.evidence) == (Kind.RESTORE, {"began": "fault-1", "babbling": True})
 
 
 @given(presses=st.integers(1, 200))
