@@ -141,7 +141,7 @@ class Reception:
             self._hops.committed(event.id)
             self._ours(stored)
 
-        return self._store.append(event, decision, change, then=settle)
+        return self._store.append(event, decision, change, then=settle, meanwhile=self._uplink.prepare)
 
     def _ours(self, stored: Stored) -> None:
         """From here on the event is ours: the district hears of it, and the resident that it is calling."""

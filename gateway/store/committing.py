@@ -38,10 +38,11 @@ _UNFIT = (
 
 
 class Committer:
-    """Owns the connection; for one thread only."""
+    """Owns the connection; for one thread only. `before_commit` is called where the disk's work begins."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, before_commit: Callable[[], None]) -> None:
         self._connection = connection
+        self._before_commit = before_commit
 
     def work(self, group: list[Asked]) -> Iterator[list[Outcome]]:
         """Do what was asked, in order; each list of outcomes comes after its commit."""
@@ -70,6 +71,7 @@ class Committer:
             self._connection.execute("BEGIN")
             for job, done in group:
                 outcomes.append((done, self._attempt(job)))
+            self._before_commit()
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):

@@ -16,8 +16,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from msgspec.structs import replace
-
 from drivers.event import Event
 from gateway.contract.messages import Answer
 from gateway.policy import Decision
@@ -25,6 +23,8 @@ from gateway.store import absence, deliveries, devices, jobs, pending, watching
 from gateway.store.bounds import DEFAULT_LIMIT_BYTES
 from gateway.store.committing import Job
 from gateway.store.database import DamagedError, Identity, StoreError, UnfitError
+from gateway.store.jobs import Change
+from gateway.store.keeping import Keeping, Told, hush
 from gateway.store.looking import Renewed, Seen, exchange, inode_of, look, names_aside
 from gateway.store.opening import open_in_memory, open_on_disk
 from gateway.store.patience import PATIENCE_SECONDS, in_time
@@ -127,47 +127,34 @@ class Store:
         self._try(_Write(partial(jobs.count_boots_from, boot=boot)))
 
     def append(
-        self,
-        event: Event,
-        decision: Decision,
-        change: jobs.Change | None = None,
-        then: Callable[[Stored], None] = lambda _stored: None,
+        self, event: Event, decision: Decision, change: Change | None = None, then: Told = hush, meanwhile: Told = hush
     ) -> "asyncio.Future[Stored]":
         """Write an event. The future never fails: it tells when it is on the disk, or that only memory has it yet.
 
         `then` is called with what the future gives, a turn of the loop before whoever waits for it: an alarm leaves.
+        `meanwhile` is called while the disk works at it, or not at all.
         """
         stored = self._place(event, decision)
         job = partial(jobs.append, stored=stored, answered=decision.answered, change=change)
-        kept: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
-
-        is_told = False
-
-        def tell(as_kept: Stored) -> None:
-            nonlocal is_told
-            if is_told:
-                return
-            is_told = True
-            if not kept.done():  # whoever waited may have been cancelled; the event leaves all the same
-                kept.set_result(as_kept)
-            then(as_kept)
+        keeping = Keeping(stored, then)
 
         def settle(done: "asyncio.Future[None]") -> None:
             hanging.cancel()
-            if done.exception() is None:
+            if is_on_disk := done.exception() is None:
                 self.kept_sequence = max(self.kept_sequence, stored.sequence)
-            tell(stored if done.exception() is None else replace(stored, durable=False))
+            keeping.tell(is_on_disk=is_on_disk)
 
         def hang() -> None:
             self._unwritten[event.id] = event
             self._ill(StoreError(f"the disk has not answered for {PATIENCE_SECONDS:g} s"))
-            tell(replace(stored, durable=False))
+            keeping.tell(is_on_disk=False)
 
-        hanging = kept.get_loop().call_later(PATIENCE_SECONDS, hang)
+        hanging = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, hang)
+        self._writer.meanwhile(partial(meanwhile, stored))
         self._try(_Write(job, event)).add_done_callback(settle)
-        return kept
+        return keeping.kept
 
-    def end(self, change: jobs.Change) -> None:
+    def end(self, change: Change) -> None:
         """Forget a condition that ended without an event of its own."""
         self._try(_Write(partial(jobs.end_condition, change=change)))
 
@@ -183,7 +170,7 @@ class Store:
         """Keep that nothing more is to be sounded of an alarm."""
         self._try(_Write(partial(jobs.silence, alarm=alarm)))
 
-    def hold(self, row: pending.Pending, change: jobs.Change | None) -> "asyncio.Future[None]":
+    def hold(self, row: pending.Pending, change: Change | None) -> "asyncio.Future[None]":
         """Keep an alarm that is held back, and the condition it begins. The future never fails, as `append`'s."""
         return in_time(self._try(_Write(partial(pending.hold, row=row, change=change))))
 

@@ -18,7 +18,7 @@ class TurnWriter:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA synchronous = OFF")
-        self._committer = Committer(connection)
+        self._committer = Committer(connection, lambda: None)
         self._asked: list[Asked] = []
         self._is_cut = False
         self._loop = asyncio.get_running_loop()
@@ -30,6 +30,9 @@ class TurnWriter:
     def exchange(self, make: Callable[[sqlite3.Connection], tuple[sqlite3.Connection, T]]) -> "asyncio.Future[T]":
         """Ask for another connection in the next turn."""
         return self._ask(Exchanging(make))
+
+    def meanwhile(self, work: Callable[[], None]) -> None:
+        """Nothing: no disk is waited for."""
 
     def close(self, timeout_seconds: float) -> None:  # noqa: ARG002 - nothing hangs here
         """Finish what is asked, close the database."""

@@ -7,6 +7,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol, TypeVar
@@ -16,6 +17,8 @@ from gateway.store.database import StoreError
 
 T = TypeVar("T")
 _GROUP_LIMIT = 200
+_MEANWHILE_LIMIT = 8
+"""In a storm of alarms the time of a commit is too short for more."""
 
 
 class Writer(Protocol):
@@ -26,6 +29,9 @@ class Writer(Protocol):
 
     def exchange(self, make: Callable[[sqlite3.Connection], tuple[sqlite3.Connection, T]]) -> "asyncio.Future[T]":
         """Queue a change of the connection; the future gives what `make` gives with it. Raises StoreError as `make`."""
+
+    def meanwhile(self, work: Callable[[], None]) -> None:
+        """Have work done on the loop while the disk is at the next commit; say so before the job is submitted."""
 
     def close(self, timeout_seconds: float) -> None:
         """Finish what is queued, close the database; gives up waiting after `timeout_seconds`."""
@@ -38,7 +44,8 @@ class ThreadWriter:
     """The `Writer` of a real house: a thread that owns the connection. Make it inside a running loop."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._committer = Committer(connection)
+        self._committer = Committer(connection, self._tell_of_commit)
+        self._meanwhile: deque[Callable[[], None]] = deque(maxlen=_MEANWHILE_LIMIT)
         self._jobs: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
         self._ended = threading.Event()
         self._loop = asyncio.get_running_loop()
@@ -60,6 +67,10 @@ class ThreadWriter:
         if self._ended.is_set():
             self._refuse_the_rest()
         return done
+
+    def meanwhile(self, work: Callable[[], None]) -> None:
+        """Have work done on the loop while the disk is at the next commit; say so before the job is submitted."""
+        self._meanwhile.append(work)
 
     def close(self, timeout_seconds: float) -> None:
         """Finish what is queued, close the database; gives up waiting after `timeout_seconds`."""
@@ -98,6 +109,16 @@ class ThreadWriter:
                 return group, True
             item = self._jobs.get()
         return group, False
+
+    def _tell_of_commit(self) -> None:
+        """Python's lock is free until the disk is done. Sooner, the loop's work would hold this thread up."""
+        if self._meanwhile:
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(self._work_meanwhile)
+
+    def _work_meanwhile(self) -> None:
+        while self._meanwhile:
+            self._meanwhile.popleft()()
 
     def _tell(self, outcomes: list[Outcome]) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more

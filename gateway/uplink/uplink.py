@@ -15,7 +15,7 @@ from drivers.link.group import Group
 from drivers.link.mqtt import Endpoint, Inbound, LinkLostError, MqttError, OutOfDateError, RefusedError, Session
 from gateway.clock import Clock
 from gateway.contract import topics
-from gateway.contract.envelope import CONTENT_TYPE, Attempt, Sender, branch_of, encode
+from gateway.contract.envelope import CONTENT_TYPE, Sender, branch_of
 from gateway.contract.limits import encode_status
 from gateway.contract.messages import Status
 from gateway.contract.times import to_text
@@ -23,6 +23,7 @@ from gateway.metrics import Metrics
 from gateway.problems import Problems
 from gateway.store.rows import Stored
 from gateway.surroundings import REAL, Surroundings
+from gateway.uplink.envelopes import Envelopes
 from gateway.uplink.errors import first_error
 from gateway.uplink.hops import Hops
 from gateway.uplink.ledger import Entry, Ledger
@@ -86,6 +87,7 @@ class Uplink:
         self._around = around
         self._endpoint = endpoint
         self._sender = sender
+        self._envelopes = Envelopes(sender, name)
         self._handlers = handlers
         self._ledger = ledger
         self._hops = hops
@@ -107,6 +109,11 @@ class Uplink:
         self._inbound: asyncio.Queue[tuple[Session, Inbound]] = asyncio.Queue(INBOUND_LIMIT)
 
     # -- what others call ---------------------------------------------------------------------------------------------
+
+    def prepare(self, stored: Stored) -> None:
+        """Write a message that is on its way to the disk, while there is a line that it can leave by."""
+        if self._session is not None:
+            self._envelopes.write_ahead(stored, self._clock.now())
 
     def offer(self, stored: Stored, age_seconds: float | None = None) -> None:
         """Take a message that must be answered; it leaves now where a slot is free. Age as `Ledger.offer` has it."""
@@ -310,14 +317,7 @@ class Uplink:
         event = entry.stored.event
         began = time.perf_counter()
         entry = self._ledger.sent(event.id, self._clock.monotonic())
-        attempt = Attempt(
-            boot=entry.stored.boot,
-            sequence=entry.stored.sequence,
-            number=entry.attempts,
-            route=self.name,
-            sent_at=self._clock.now(),
-        )
-        payload = encode(event, entry.stored.priority, self._sender, attempt)
+        payload = self._envelopes.written(entry.stored, entry.attempts, self._clock.now())
         answered = session.publish(self._topic(branch_of(event)), payload, content_type=CONTENT_TYPE)
         self._hops.published(event.id, began)
         answered.add_done_callback(partial(self._settle, branch_of(event), event.id, self._clock.monotonic()))

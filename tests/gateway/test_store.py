@@ -323,3 +323,18 @@ async def test_an_event_is_told_of_once_although_nobody_waits_any_more(tmp_path:
         await until(lambda: told)
         await store.append(event(), decide(event()))
     assert [(one.event, one.durable) for one in told] == [(alarm, True)]
+
+
+async def test_work_is_done_while_the_disk_is_at_the_commit(tmp_path: Path) -> None:
+    done: list[str] = []
+    alarm = event()
+    with Store(tmp_path / "anju.db") as store:
+        kept = store.append(
+            alarm,
+            decide(alarm),
+            then=lambda stored: done.append(f"kept {stored.sequence}"),
+            meanwhile=lambda stored: done.append(f"meanwhile {stored.sequence}"),
+        )
+        assert done == []
+        sequence = (await kept).sequence
+    assert done == [f"meanwhile {sequence}", f"kept {sequence}"]
