@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", action="store_true", help="the simulated year of this repository")
     parser.add_argument("--homes", default="", help="names of recordings, with commas between; default all")
     parser.add_argument("--sparse", action="store_true", help="also with living room, bathroom and bed alone")
+    parser.add_argument("--strays", action="store_true", help="also with two stray signs in the day after a collapse")
     parser.add_argument("--budget", type=float, action="append", help="false alarms per 30 days; may come again")
     parser.add_argument("--injections", type=int, default=500, help="collapses tried per home")
     parser.add_argument("--seed", type=int, default=1, help="where the collapses fall")
@@ -41,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(report.HEAD)
     for home in homes:
         for budget in arguments.budget or _BUDGETS:
-            for method in ("watch", "timer"):
+            for method in ("watch", "strays", "timer") if arguments.strays else ("watch", "timer"):
                 found.append(_measured(home, budget, method, arguments))
                 if not arguments.json:
                     print(report.row(found[-1]), flush=True)
@@ -70,9 +72,10 @@ def _homes(arguments: argparse.Namespace) -> list[recording.Recording]:
 def _measured(home: recording.Recording, budget: float, method: str, arguments: argparse.Namespace) -> dict[str, Any]:
     moments = incidents.moments(home, arguments.injections, arguments.seed)
     with tqdm(total=int(home.days), desc=f"{home.name} {method} {budget}", unit="day", leave=False) as bar:
-        if method == "watch":
+        if method in ("watch", "strays"):
             watch = InactivityWatch(home.sensors, budget, home.timezone)
-            measured = measure(home, watch, copy_of, moments, bar.update)
+            after = partial(incidents.strays, home) if method == "strays" else incidents.nothing
+            measured = measure(home, watch, copy_of, moments, bar.update, after)
         else:
             measured = measure(home, PlainTimer(budget), PlainTimer.copy, moments, bar.update)  # type: ignore[arg-type]
     return report.facts(measured, method, budget, arguments.seed)

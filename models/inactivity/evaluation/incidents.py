@@ -3,13 +3,14 @@
 import bisect
 import random
 
-from models.inactivity.evaluation.recording import Recording
+from models.inactivity.evaluation.recording import Event, Recording
 from models.inactivity.sensors import Place, place_of
 
 _DAY, _HOUR = 86_400.0, 3_600.0
 _AFTER_DOOR = 600.0
 _AWAY_SECONDS = 1_800.0
 _NOBODY_SECONDS = 12 * _HOUR
+_STRAYS_A_DAY = 2
 
 
 def moments(recording: Recording, number: int, seed: int) -> list[float]:
@@ -29,6 +30,20 @@ def moments(recording: Recording, number: int, seed: int) -> list[float]:
         if place < 0 or away[place][1] < at:
             found.append(at)
     return sorted(found)
+
+
+def nothing(_moment: float) -> list[Event]:
+    """What is heard after a collapse by default."""
+    return []
+
+
+def strays(recording: Recording, moment: float) -> list[Event]:
+    """Two stray signs within the day after the moment, in any room but at the door, as the home would report them."""
+    chance = random.Random(f"{recording.name} {moment}")
+    rooms = [sensor.id for sensor in recording.sensors if place_of(sensor) != Place.ENTRY]
+    step, phase = recording.resolution, recording.events[0][0] % recording.resolution
+    times = sorted(moment + chance.uniform(0.0, _DAY) for _ in range(_STRAYS_A_DAY))
+    return [((at - phase) // step * step + phase + step, chance.choice(rooms), 1.0) for at in times]
 
 
 def _absences(recording: Recording) -> list[tuple[float, float]]:

@@ -70,7 +70,7 @@ def draw(found: list[dict[str, Any]], path: Path) -> None:
             if (fact["home"], fact["method"]) == (name, method)
         )
         rates, medians, nineties = zip(*points, strict=True)
-        style = "-" if method == "watch" else ":"
+        style = {"watch": "-", "strays": "--"}.get(method, ":")
         (line,) = axes.plot(rates, medians, "o" + style, label=f"{name} ({method})")
         axes.plot(rates, nineties, "^" + style, color=line.get_color(), alpha=0.5)
     axes.set_xlabel("false alarms per 30 days")

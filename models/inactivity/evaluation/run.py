@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from models.inactivity.evaluation.recording import Recording
+from models.inactivity.evaluation.incidents import nothing
+from models.inactivity.evaluation.recording import Event, Recording
 from models.inactivity.verdict import Verdict
 from models.inactivity.watch import InactivityWatch
 
@@ -46,8 +47,9 @@ def measure(
     copy: Callable[[Watch], Watch],
     moments: list[float],
     tick: Callable[[], object],
+    strays: Callable[[float], list[Event]] = nothing,
 ) -> Measured:
-    """Run the recording through the watch; `tick` is called once a day."""
+    """Run the recording through the watch; `tick` is called once a day. `strays` are what is heard after a moment."""
     first, last = recording.events[0][0], recording.events[-1][0]
     result = Measured(recording.name, (last - recording.measured_from) / _DAY)
     position, tried, days = 0, 0, 0
@@ -56,7 +58,7 @@ def measure(
         while tried < len(moments) and moments[tried] < at:
             moment = moments[tried]
             known = (event for event in recording.events[position : position + 1000] if event[0] <= moment)
-            delay = _collapse(copy(watch), known, moment, at)
+            delay = _collapse(copy(watch), known, strays(moment), moment, at)
             result.delays.append((delay, moment % _DAY / _HOUR))
             tried += 1
         while position < len(recording.events) and recording.events[position][0] <= at:
@@ -80,11 +82,13 @@ def copy_of(watch: Watch) -> Watch:
     return InactivityWatch.restore(watch.state())
 
 
-def _collapse(watch: Watch, known: Iterator[tuple[float, str, float]], moment: float, at: float) -> float:
+def _collapse(watch: Watch, known: Iterator[Event], strays: list[Event], moment: float, at: float) -> float:
     """Hours from the moment to the first alarm."""
     for event in known:
         watch.observe(*event)
     while at <= moment + HORIZON_HOURS * _HOUR:
+        while strays and strays[0][0] <= at:
+            watch.observe(*strays.pop(0))
         verdict = watch.check(at)
         if verdict is not None and verdict.stage == "alarm":
             return (at - moment) / _HOUR

@@ -6,6 +6,8 @@ import pytest
 
 from models.cli import main
 from models.inactivity import sample
+from models.inactivity.evaluation.incidents import strays
+from models.inactivity.evaluation.recording import Recording
 from models.inactivity.sensors import Place, place_of
 
 
@@ -32,6 +34,27 @@ def test_a_folder_is_measured_and_drawn(tmp_path: Path, capsys: pytest.CaptureFi
     assert 0 < watch["median_hours"] <= watch["p90_hours"] <= 24
     assert (out / "inactivity.png").stat().st_size > 1_000
     assert json.loads((out / "inactivity.json").read_text())[0] == watch
+
+
+def test_stray_signs_after_a_collapse_have_a_row_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_recording(tmp_path)
+    words = ["--strays", "--injections", "3", "--budget", "1", "--json"]
+    assert main(["evaluate", "inactivity", str(tmp_path), *words]) == 0
+    watch, strayed, timer = json.loads(capsys.readouterr().out)
+    assert [watch["method"], strayed["method"], timer["method"]] == ["watch", "strays", "timer"]
+    assert strayed["false_alarms"] == watch["false_alarms"]
+
+
+def test_two_strays_fall_within_a_day_and_when_the_home_reports() -> None:
+    hourly = Recording("home", sample.SENSORS, [(1_200.0, "door", 1.0)], "UTC", 3_600.0)
+    for moment in range(0, 40_000, 1_000):
+        first, second = strays(hourly, float(moment))
+        assert moment < first[0] <= second[0] <= moment + 25 * 3_600
+        assert {first[0] % 3_600, second[0] % 3_600} == {1_200.0}
+        assert "door" not in (first[1], second[1])
+        assert strays(hourly, float(moment)) == [first, second]
 
 
 def test_the_same_seed_gives_the_same_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
