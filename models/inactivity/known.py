@@ -11,9 +11,9 @@ _WINDOW_DAYS = 90.0
 _ENOUGH_DAYS = 14.0
 _KEPT = 32
 SHORTEST = 3
-_AT_HOME_PER_30_DAYS, _AFTER_DOOR_PER_30_DAYS = 8.0, 0.6
+_AT_HOME_PER_30_DAYS, _AFTER_DOOR_PER_30_DAYS = 10.0, 0.6
 _HOME_BOUNDS, _DOOR_BOUNDS = (18, 72), (24, 144)
-_AFTER_DOOR_PER_30_DAYS_HOURLY = 2.0
+_AT_HOME_PER_30_DAYS_HOURLY, _AFTER_DOOR_PER_30_DAYS_HOURLY = 8.0, 2.0
 _HOURLY_BOUNDS = (3, 6)
 _HOURLY_HOME_CAP, _HOURLY_DOOR_CAP = 4, 12
 
@@ -49,7 +49,7 @@ class Known:
         self.after_door = [each for each in self.after_door if self.days - each[0] <= _WINDOW_DAYS]
         if hourly:
             door = self._length(self.after_door, _AFTER_DOOR_PER_30_DAYS_HOURLY, _HOURLY_BOUNDS, _HOURLY_DOOR_CAP)
-            home = self._length(self.at_home, _AT_HOME_PER_30_DAYS, _HOURLY_BOUNDS, _HOURLY_HOME_CAP)
+            home = self._length(self.at_home, _AT_HOME_PER_30_DAYS_HOURLY, _HOURLY_BOUNDS, _HOURLY_HOME_CAP)
         else:
             door = self._length(self.after_door, _AFTER_DOOR_PER_30_DAYS, _DOOR_BOUNDS, DOOR_CAP)
             home = self._length(self.at_home, _AT_HOME_PER_30_DAYS, _HOME_BOUNDS, HOME_CAP)

@@ -7,7 +7,8 @@ from models.inactivity.hazard import SLOTS
 _KEEP_PER_DAY = 0.99
 _LEAN = 12.0
 _PRIOR = 0.25
-_OWN_HOUR = 0.75
+_OWN_HOUR = 0.6
+"""The rest is the whole day's: how quiet an hour usually is says less of a silence that the home has hardly shown."""
 
 
 @dataclass(slots=True)

@@ -232,7 +232,7 @@ class InactivityWatch:
         if memory.day and not memory.suspended:
             memory.silence.end_run(memory.habits)
             memory.habits.new_day(memory.reports.hourly)
-            memory.limits.new_day()
+            memory.limits.new_day(_ENTRY not in self._places and not memory.reports.hourly)
             memory.note = memory.habits.routine.new_day((day + _THURSDAY) % 7) or memory.note
             self._set_limits()
         memory.day = day
