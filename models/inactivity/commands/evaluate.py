@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--homes", default="", help="names of recordings, with commas between; default all")
     parser.add_argument("--sparse", action="store_true", help="also with living room, bathroom and bed alone")
     parser.add_argument("--strays", action="store_true", help="also with two stray signs in the day after a collapse")
+    parser.add_argument("--from-day", type=float, help="measure from this day of each recording on; default the 28th")
     parser.add_argument("--budget", type=float, action="append", help="false alarms per 30 days; may come again")
     parser.add_argument("--injections", type=int, default=500, help="collapses tried per home")
     parser.add_argument("--seed", type=int, default=1, help="where the collapses fall")
@@ -66,6 +68,10 @@ def _homes(arguments: argparse.Namespace) -> list[recording.Recording]:
         raise ValueError("no recordings: name a folder with them (DATA), or use --sample")
     if arguments.data is not None:
         homes += recording.load(arguments.data, [name for name in arguments.homes.split(",") if name])
+    homes = [replace(home, from_day=arguments.from_day) for home in homes]
+    for home in homes:
+        if home.from_day is not None and not 0.0 <= home.from_day < home.days - 1.0:
+            raise ValueError(f"--from-day: {home.name} has {home.days:.0f} days: choose an earlier one")
     return homes + [recording.sparse(home) for home in homes if arguments.sparse]
 
 

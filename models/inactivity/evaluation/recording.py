@@ -1,7 +1,7 @@
 """Recordings of homes: rows of local time, room and count."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +20,17 @@ _NO_SENSORS = "activity"
 
 @dataclass(frozen=True)
 class Recording:
-    """One home. `events` are (seconds, sensor, count) in time order; `resolution` is seconds per report."""
+    """One home. `events` are (seconds, sensor, count) in time order; `resolution` is seconds per report.
+
+    `from_day`: measured from that day on, and watched from the first all the same.
+    """
 
     name: str
     sensors: tuple[Sensor, ...]
     events: list[Event]
     timezone: str
     resolution: float
+    from_day: float | None = None
 
     @property
     def days(self) -> float:
@@ -35,8 +39,9 @@ class Recording:
 
     @property
     def measured_from(self) -> float:
-        """When measuring begins: after four weeks, in a short recording after a third of it."""
-        return self.events[0][0] + min(LEARNING_DAYS, self.days / 3.0) * _DAY
+        """When measuring begins: after four weeks, in a short recording after a third of it, or as it was chosen."""
+        day = min(LEARNING_DAYS, self.days / 3.0) if self.from_day is None else self.from_day
+        return self.events[0][0] + day * _DAY
 
 
 def simulated() -> Recording:
@@ -80,4 +85,4 @@ def sparse(recording: Recording) -> Recording:
     kept = tuple(s for s in recording.sensors if any(word in s.room.lower() for word in ("living", "bath", "bed")))
     names = {sensor.id for sensor in kept}
     events = [event for event in recording.events if event[1] in names]
-    return Recording(f"{recording.name} sparse", kept, events, recording.timezone, recording.resolution)
+    return replace(recording, name=f"{recording.name} sparse", sensors=kept, events=events)

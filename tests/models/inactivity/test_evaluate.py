@@ -47,6 +47,15 @@ def test_stray_signs_after_a_collapse_have_a_row_of_their_own(
     assert strayed["false_alarms"] == watch["false_alarms"]
 
 
+def test_measuring_may_begin_later(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a_recording(tmp_path)
+    words = ["evaluate", "inactivity", str(tmp_path), "--injections", "3", "--budget", "1", "--json"]
+    assert main([*words, "--from-day", "9"]) == 0
+    assert 2.0 < json.loads(capsys.readouterr().out)[0]["days"] < 3.1
+    assert main([*words, "--from-day", "11.5"]) == 2
+    assert "choose an earlier one" in capsys.readouterr().err
+
+
 def test_two_strays_fall_within_a_day_and_when_the_home_reports() -> None:
     hourly = Recording("home", sample.SENSORS, [(1_200.0, "door", 1.0)], "UTC", 3_600.0)
     for moment in range(0, 40_000, 1_000):
