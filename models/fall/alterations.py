@@ -6,11 +6,14 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from models.fall.model import Position
 from models.fall.recordings import Recording
 from models.fall.resample import interpolate
 
 Floats = npt.NDArray[np.float64]
 _BLOCK = 25
+_BANDS = ((2.0, 16), (4.0, 16), (8.0, 16), (4.0, 8), (8.0, 8), (16.0, 8), (16.0, 8))
+"""Ranges in g and bits of bands."""
 
 
 def at_rate(samples: Floats, factor: float, *, straight: bool = False) -> Floats:
@@ -57,7 +60,7 @@ def with_losses(samples: Floats, share: float, random: np.random.Generator, bloc
     return altered
 
 
-def another_device(recording: Recording, random: np.random.Generator) -> Recording:
+def another_device(recording: Recording, position: Position, random: np.random.Generator) -> Recording:
     """The same event on a device drawn at random, for training; still at the recording's own rate."""
     samples = recording.samples * (1 + random.uniform(-0.03, 0.03))
     if random.random() < 0.5:
@@ -69,13 +72,22 @@ def another_device(recording: Recording, random: np.random.Generator) -> Recordi
     factor = float(random.choice((20.0, 20.0, 25.0, 32.0))) / recording.rate_hz if random.random() < 0.45 else 1.0
     if factor < 1.0:
         samples = at_rate(samples, factor, straight=bool(random.random() < 0.5))
-    if random.random() < 0.4:
-        samples = coarse(samples, float(random.choice((2.0, 4.0, 8.0, 8.0))), 8 if random.random() < 0.4 else 16)
+    samples = _resolved(samples, position, random)
     if random.random() < 0.3:
         samples = samples + random.normal(0.0, random.uniform(0.002, 0.03), size=samples.shape)
     if random.random() < 0.25:
         samples = with_losses(samples, 0.02, random, int(random.integers(5, 26)))
     return replace(recording, samples=at_rate(samples, 1.0 / factor) if factor < 1.0 else samples, fall_at=None)
+
+
+def _resolved(samples: Floats, position: Position, random: np.random.Generator) -> Floats:
+    """On some converter: what a wrist does is small beside ±16 g of 8 bits, so that a band has to have seen them."""
+    if position == "wrist":
+        range_g, bits = _BANDS[random.integers(len(_BANDS))]
+        return coarse(samples, range_g, bits) if random.random() < 0.5 else samples
+    if random.random() < 0.4:
+        return coarse(samples, float(random.choice((2.0, 4.0, 8.0, 8.0))), 8 if random.random() < 0.4 else 16)
+    return samples
 
 
 def _rate(hertz: float) -> Callable[[Recording, np.random.Generator], Recording]:

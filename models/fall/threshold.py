@@ -9,7 +9,7 @@ from models.fall.scoring import Scored
 
 ACTED_PER_HOUR = {"torso": 0.33, "wrist": 1.2}
 """False alarms in an hour of acted movements, which holds the sitting down, jumping and lying down of a day."""
-DAILY_PER_HOUR = {"torso": 0.2, "wrist": 0.6}
+DAILY_PER_HOUR = 0.2
 """And in an hour of ordinary life, of people who were not asked to fall."""
 
 
@@ -31,5 +31,5 @@ def chosen_cut(scored: Sequence[Scored], position: Position) -> float:
 
 def _too_many(group: Figure, acted: bool, position: Position) -> bool:
     hours = group.false.hours
-    allowed = math.ceil(ACTED_PER_HOUR[position] * hours) if acted else DAILY_PER_HOUR[position] * hours
+    allowed = math.ceil(ACTED_PER_HOUR[position] * hours) if acted else DAILY_PER_HOUR * hours
     return group.false.count > allowed

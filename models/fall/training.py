@@ -17,7 +17,7 @@ from models.fall.examples import Examples, examples
 from models.fall.features import channels, features
 from models.fall.forest import Forest
 from models.fall.linear import Linear
-from models.fall.model import Model
+from models.fall.model import DOUBTED_FROM, Model, Position
 from models.fall.recordings import Recording
 from models.fall.scoring import Scored
 
@@ -45,9 +45,12 @@ class Material:
     label: npt.NDArray[np.int8]
     subject: npt.NDArray[np.str_]
     group: npt.NDArray[np.str_]
+    doubted_from: float
 
 
-def material(recordings: Sequence[Recording], seed: int, lent: Sequence[Recording] = ()) -> Material:
+def material(
+    recordings: Sequence[Recording], position: Position, seed: int, lent: Sequence[Recording] = ()
+) -> Material:
     """The windows of the recordings as they are, then of each pass through other devices.
 
     `lent` ones, of another position, are seen once, on another device: they teach what any fall has in common.
@@ -55,10 +58,12 @@ def material(recordings: Sequence[Recording], seed: int, lent: Sequence[Recordin
     found = [examples(recordings)]
     if lent:
         random = np.random.default_rng([seed, PASSES])
-        found.append(_seen_again(examples(another_device(recording, random) for recording in lent), random))
+        found.append(_seen_again(examples(another_device(recording, position, random) for recording in lent), random))
     for number in range(PASSES):
         random = np.random.default_rng([seed, number])
-        found.append(_seen_again(examples(another_device(recording, random) for recording in recordings), random))
+        found.append(
+            _seen_again(examples(another_device(recording, position, random) for recording in recordings), random)
+        )
     known = [each.chosen(each.label >= 0) for each in found]
     windows, label = (np.concatenate([getattr(each, name) for each in known]) for name in ("windows", "label"))
     biases = _biases(windows, label, np.random.default_rng(seed))
@@ -69,7 +74,9 @@ def material(recordings: Sequence[Recording], seed: int, lent: Sequence[Recordin
         rows.append(features(chunk, signals).astype(np.float32))
         convolved.append(shares(signals[:, :SIGNALS].astype(np.float32), biases).astype(np.float16))
     subject, group = (np.concatenate([getattr(each, name) for each in known]) for name in ("subject", "group"))
-    return Material(biases, np.concatenate(rows), np.concatenate(convolved), label, subject, group)
+    return Material(
+        biases, np.concatenate(rows), np.concatenate(convolved), label, subject, group, DOUBTED_FROM[position]
+    )
 
 
 def fit(known: Material, seed: int, which: Mask | slice = _ALL) -> Model:
@@ -77,7 +84,7 @@ def fit(known: Material, seed: int, which: Mask | slice = _ALL) -> Model:
     rows, label = known.rows[which], known.label[which]
     forest = exported(grow(rows, label, seed))
     linear = _linear(known.biases, known.convolved[which], label)
-    return Model("", 0.5, forest, linear, slope=1.0, offset=0.0)
+    return Model("", 0.5, forest, linear, slope=1.0, offset=0.0, doubted_from=known.doubted_from)
 
 
 def grow(rows: npt.NDArray[np.float32], label: npt.NDArray[np.int8], seed: int) -> HistGradientBoostingClassifier:

@@ -93,7 +93,7 @@ def _measure(
     dealt = folds(recordings, arguments.folds, seed)
     total = 1 + (1 + len(ALTERATIONS)) * len(set(dealt.values()))
     with tqdm(total=total, desc=position, file=sys.stderr) as bar:
-        known = material(recordings, seed, lent)
+        known = material(recordings, position, seed, lent)
         bar.update()
         unseen, changed = measured(recordings, known, dealt, seed, bar.update)
         elsewhere = other_devices(recordings, known, seed)

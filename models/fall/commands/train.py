@@ -35,7 +35,7 @@ def add_source(parser: argparse.ArgumentParser) -> None:
 
 
 def lent_to(position: Position, everything: Mapping[Position, list[Recording]]) -> list[Recording]:
-    """What the wrist learns from the torso: the falls of the largest set, which help it on devices it never saw."""
+    """What the wrist learns from the torso: falls and daily life of the largest set, for devices it never saw."""
     torso = everything["torso"]
     return [each for each in torso if each.group == torso[0].group] if position == "wrist" else []
 
@@ -83,7 +83,7 @@ def train(recordings: list[Recording], lent: list[Recording], position: Position
     from models.fall.training import calibrated, fit, material
 
     with tqdm(total=fold_count + 2, desc=position, file=sys.stderr) as bar:
-        known = material(recordings, seed, lent)
+        known = material(recordings, position, seed, lent)
         bar.update()
         scored: list[Scored] = []
         for model, people in held_out(recordings, known, folds(recordings, fold_count, seed), seed):

@@ -38,6 +38,7 @@ def test_the_threshold_is_as_low_as_the_budget_allows() -> None:
     # 1 h of ordinary life: none.
     life = [_scored(fall=False, score=(7.0,), group="life"), _scored(fall=False, score=(1.0,), group="life")]
     assert chosen_cut(acted + life, "torso") == pytest.approx(7.5)
+    assert chosen_cut(acted + life, "wrist") == pytest.approx(7.5)
 
 
 def test_precision_in_the_field_is_of_what_was_answered(tmp_path: Path) -> None:

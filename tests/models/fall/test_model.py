@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def test_the_exported_model_answers_as_the_trained_one(tmp_path: Path) -> None:
-    known = material(sample("torso"), seed=1)
+    known = material(sample("torso"), "torso", seed=1)
     model = fit(known, seed=1)
     trained = grow(known.rows, known.label, seed=1)
     model.save(tmp_path / "torso.npz")
