@@ -313,8 +313,10 @@ class PahoSession:
             self._fail(LinkLostError(f"the connection was lost: {reason}"))
 
     def _on_publish(self, _client: Client, _data: Any, mid: int, code: ReasonCode, _properties: Any) -> None:
+        # Brokers acknowledge in order (MQTT 5, 4.6): what comes behind one that was left out does not make up for it.
+        if mid == next(iter(self._published), None):
+            self._moved_at = time.monotonic()
         answered, _ = self._published.pop(mid, (None, 0.0))
-        self._moved_at = time.monotonic()
         if answered is None or answered.done():
             return
         if code.value >= _FAILURE:

@@ -133,6 +133,28 @@ async def test_a_publish_without_puback_ends_the_connection() -> None:
             await session.lost()
 
 
+async def test_one_puback_left_out_ends_the_connection_however_many_others_come() -> None:
+    async def forget_the_first(connection: Connection) -> None:
+        await connection.accept()
+        await connection.packet()
+        while True:
+            publish = await connection.packet()
+            await asyncio.sleep(0.05)
+            await connection.send(puback(publish))
+
+    async with fake_server(forget_the_first) as server, open_session(endpoint(server), OPTIONS, ignore) as session:
+        alarm = session.publish("house/alarm", b"1")
+
+        async def beat_for_ever() -> None:
+            while True:
+                assert await session.publish("house/status", b"2") == 0
+
+        async with asyncio.timeout(20):
+            with pytest.raises(LinkLostError, match=r"acknowledged nothing for 0\.5 s"):
+                await beat_for_ever()
+        assert isinstance(alarm.exception(), LinkLostError)
+
+
 async def test_the_will_goes_out_with_the_connect() -> None:
     wills = []
 
