@@ -38,8 +38,8 @@ class _Bearer(msgspec.Struct):
 class Order:
     """What one command does. `obey` returns why it cannot be done, None where it is done.
 
-    `harmless_late`: it may be obeyed by a house whose clock cannot tell whether it has expired. `nonce` makes what the
-    reply is to bear.
+    `harmless_late`: it may be obeyed by a house whose clock cannot tell whether it has expired after all. `nonce` makes
+    what the reply is to bear.
     """
 
     obey: Callable[[Command], Awaitable[str | None]]
@@ -141,9 +141,11 @@ class Commands:
         if expires - issued > LONGEST_LIFE:
             return "lives_too_long"
         now, is_trusted = self._clock.now(), self._clock.quality() is ClockQuality.SYNCHRONISED
-        if is_trusted and (expires < now or issued > now + LONGEST_LIFE):
+        # A clock that nobody has set lags behind: what is over by it is over. A nonce says more than such a clock.
+        by_nonce = isinstance(order, SignedOrder) or (order is not None and order.nonce is not None)
+        if (expires < now and (is_trusted or not by_nonce)) or (is_trusted and issued > now + LONGEST_LIFE):
             return "expired"
         if order is None:
             return "not_supported"
-        # Without a trusted clock nobody can tell whether it has expired.
+        # Without a trusted clock nobody can tell whether what seems to be in time has expired.
         return None if is_trusted or isinstance(order, SignedOrder) or order.harmless_late else "clock_untrusted"

@@ -124,12 +124,15 @@ async def test_what_is_out_of_its_time_is_refused(issued_ago: float, life: float
     assert (reply["done"], reply["reason"], house.births) == (False, reason, 0)
 
 
-async def test_without_a_trusted_clock_a_harmless_order_is_obeyed() -> None:
+@pytest.mark.parametrize(("issued_ago", "reason"), [(0.0, None), (-90_000.0, None), (301.0, "expired")])
+async def test_by_a_clock_that_nobody_has_set_what_is_over_is_over_and_the_rest_if_harmless_is_obeyed(
+    issued_ago: float, reason: str | None
+) -> None:
     house = House()
     house.clock.known = ClockQuality.UNTRUSTED
-    reply = await house.order(issued_ago=90_000.0)
+    reply = await house.order(issued_ago)
     assert reply is not None
-    assert reply["done"]
+    assert (reply["done"], reply["reason"], house.births) == (reason is None, reason, 0 if reason else 1)
 
 
 async def test_a_time_that_no_calendar_holds_is_refused() -> None:
