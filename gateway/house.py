@@ -273,6 +273,8 @@ class House:
     async def _birth(self, state: str) -> Status:
         """The line is made: what the house says of itself."""
         self.reached.keep()
+        if state == "online":
+            await self.rollback.heard()
         return await self.status.status(state)
 
     async def _command(self, payload: bytes) -> None:

@@ -4,6 +4,7 @@ The house's own retained status names the store, the connection (which grows ove
 A store that has been further than it is now was replaced by a copy of itself: a backup, or the image of a card.
 """
 
+import asyncio
 from dataclasses import dataclass
 
 import msgspec
@@ -17,6 +18,9 @@ from gateway.status import SESSIONS_PER_BOOT, StatusBook
 from gateway.store.store import Store
 
 _TROUBLE = TroubleType.STORE_ROLLED_BACK
+PATIENCE_SECONDS = 2.0
+"""How long the first birth of a run waits for what the broker holds. Some brokers look it up only after they have taken
+what was published behind the subscription: the birth itself would be all they find. No alarm waits for the birth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +55,21 @@ class Rollback:
         self._intake = intake
         self._problems = problems
         self._found = False
+        self._heard = asyncio.Event()
+
+    async def heard(self) -> None:
+        """Wait, once a run and not for long, until the broker has told what it holds, or has nothing to tell."""
+        if self._store.identity.boot == 1:
+            return  # a store that was never opened before has no older copy
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._heard.wait()
+        except TimeoutError:
+            self._heard.set()
 
     def look(self, payload: bytes, reception: Reception) -> None:
         """`payload` is the retained status. What is not of this version's making says nothing."""
+        self._heard.set()
         try:
             said = msgspec.json.decode(payload, type=Status)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):

@@ -1,18 +1,25 @@
 """An old copy of the store that was put back is known by what the broker holds of this very house."""
 
+import asyncio
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway import rollback
+from gateway.config import load
+from gateway.contract.limits import encode_status
 from gateway.contract.messages import Status
+from gateway.house import House as Gateway
 from gateway.rollback import Now, is_rolled_back
 from gateway.status import SESSIONS_PER_BOOT as BOOT
+from gateway.store.store import Store
 from tests.gateway.faults import SOS, cord, frame, radio_on, ready
-from tests.support.brokers import Broker, MosquittoBroker
+from tests.gateway.houses import HandClock
+from tests.support.brokers import Broker
 from tests.support.centre import Centre, call_centre
 from tests.support.house import House
 from tests.support.wait import until
@@ -62,11 +69,38 @@ def put_back(house: House) -> None:
     shutil.copy(house.store.with_suffix(".copy"), house.store)
 
 
-async def test_a_copy_that_was_put_back_is_told_once_and_is_over_with_the_next_start(
-    tmp_path: Path, mosquitto: Callable[..., MosquittoBroker], local_broker: Broker
+async def test_the_first_birth_of_a_run_waits_for_what_the_broker_holds_and_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Not rumqttd: it may look up what it holds only after it has taken the birth that follows the subscription.
-    district_broker = mosquitto()
+    config = load(House(folder=tmp_path, uplink_port=9, broker_port=9).write())
+    with Store(tmp_path / "new.db") as store:
+        gateway = Gateway(config, store, HandClock())
+        assert (await gateway._birth("online")).problems == [], "a new store has no older copy"
+    with Store(tmp_path / "new.db") as store:
+        gateway = Gateway(config, store, HandClock())
+        birth = asyncio.create_task(gateway._birth("online"))
+        assert (await gateway._birth("stopping")).state == "stopping"
+        assert not birth.done()
+        gateway._own_status(encode_status(said(9, 1, store=store.identity.store)))
+        assert "old copy" in "".join((await birth).problems)
+    monkeypatch.setattr(rollback, "PATIENCE_SECONDS", 0.01)
+    with Store(tmp_path / "new.db") as store:
+        assert (await Gateway(config, store, HandClock())._birth("online")).problems == []
+
+
+@pytest.fixture(params=["mosquitto", "rumqttd"])
+def district_broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """rumqttd may look up what it holds only after it has taken a birth that follows the subscription."""
+    if request.param == "mosquitto":
+        yield request.getfixturevalue("mosquitto")()
+        return
+    with Broker() as broker:
+        yield broker
+
+
+async def test_a_copy_that_was_put_back_is_told_once_and_is_over_with_the_next_start(
+    tmp_path: Path, district_broker: Broker, local_broker: Broker
+) -> None:
     house = House(folder=tmp_path, uplink_port=district_broker.port, broker_port=local_broker.port)
     house.devices = [cord(1), cord(2)]
     async with call_centre(district_broker) as centre, radio_on(house) as radio:
@@ -90,7 +124,7 @@ async def test_a_copy_that_was_put_back_is_told_once_and_is_over_with_the_next_s
             await until(lambda: len(troubles(centre)) == 2)
             assert troubles(centre)[1] == ("restore", "store_rolled_back")
             assert "old copy" not in gateway.text
-            assert births(centre)[-1]["session"] > last
+            await until(lambda: births(centre)[-1]["session"] > last)
             assert await gateway.terminate() == 0
     numbers = {one.id: one.body["data"]["sequence"] for one in centre.heard if one.branch in ("alarm", "event")}
     assert len(set(numbers.values())) == len(numbers), json.dumps(numbers)
