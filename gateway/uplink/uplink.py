@@ -370,6 +370,9 @@ class Uplink:
         if inbound.topic == self._topic(topics.ANSWER):
             await self._handlers.answer(inbound.payload)
         elif inbound.topic == self._topic(topics.COMMAND) and self._handlers.command is not None:
+            if self.trust.expired:
+                log.warning("an order was not taken: the broker's certificate has expired")  # a kept session brings it
+                return
             self._correlation = inbound.correlation
             await self._handlers.command(inbound.payload)
         elif inbound.topic == topics.centre_status(self._sender.district):

@@ -1,8 +1,10 @@
 """Certificates against the clock: dates count once the time is known, and an expired broker still hears a fall."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,6 +13,7 @@ import pytest
 
 from drivers.event import ClockQuality, Kind
 from gateway.config import load
+from gateway.contract.times import to_text
 from gateway.house import House as Gateway
 from gateway.intake.intake import Happened
 from gateway.store.store import Store
@@ -136,6 +139,30 @@ async def test_without_a_clock_the_dates_are_left_out_until_it_is_known(
         home.clock.known = ClockQuality.SYNCHRONISED
         await until(lambda: home.uplink.trust.expired and home.uplink.connected)
         assert "has expired" in home.problems()
+
+
+async def test_over_an_expired_certificate_no_order_is_taken_not_even_from_a_kept_session(
+    tmp_path: Path, authority: Authority, mosquitto: Mosquitto
+) -> None:
+    async with (
+        district(mosquitto, authority, authority.server(expired=True)) as (port, centre),
+        home_at(port, tmp_path, authority, ClockQuality.SYNCHRONISED) as home,
+    ):
+        await until(lambda: home.uplink.connected)
+        first = home.raise_(type_="fall")
+        await until(lambda: home.gateway.ledger.unanswered() == 0)
+        for is_kept in (False, True):
+            if is_kept:  # as the broker would have it from before the certificate expired
+                await home.uplink._session.subscribe("anju/v1/d1/gw-0001/command")
+            body = {"id": f"order-{is_kept}", "command": "set_heartbeat", "issuer": "desk", "heartbeat_minutes": 9}
+            body |= {"issued_at": to_text(home.clock.now()), "expiry": to_text(home.clock.now() + timedelta(minutes=4))}
+            await centre.say("gw-0001", "command", json.dumps(body).encode())
+            second = home.raise_(type_="fall")
+            await until(lambda second=second: second in centre.raised)  # type: ignore[misc]
+            await until(lambda: home.gateway.ledger.unanswered() == 0)  # its answer comes behind the order
+        assert home.gateway.status.heartbeat_minutes == 5
+        assert not [one for one in centre.heard if one.branch == "reply"]
+        assert centre.raised[0] == first
 
 
 @pytest.mark.parametrize("known", ClockQuality)
