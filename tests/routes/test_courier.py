@@ -4,22 +4,27 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from drivers.event import AlarmType, Event, Kind
-from gateway.contract.messages import Priority
+from gateway.contract.messages import AnswerState, Priority
 from gateway.metrics import Metrics
 from gateway.notice import Notices
 from gateway.problems import Problems
 from gateway.routes.carrier import CarryError, Outcome
 from gateway.routes.courier import BACK_AFTER_SECONDS, LOST_AFTER_SECONDS, Courier
 from gateway.routes.lane import LIMIT, RETEST_SECONDS, Lane
+from gateway.routes.mqtt_way import MqttWay
 from gateway.routes.plan import FIRST, Plan, Step
 from gateway.store import deliveries
 from gateway.store.deliveries import Delivery
 from gateway.store.rows import Stored
 from gateway.store.store import Store
+from gateway.uplink.centre import CentrePresence
+from gateway.uplink.ledger import Ledger
+from gateway.uplink.uplink import Uplink
 from gateway.watch import LINE_LOST_AFTER_SECONDS, Lines
 from tests.gateway.houses import HandClock, event, stored
 from tests.support.wait import until
@@ -221,6 +226,34 @@ async def test_what_the_centre_has_is_not_carried_on(store: Path) -> None:
         assert bench.way.handed == [alarm.event.id]
         bench.courier.answered(alarm.event.id, "received")
         assert bench.way.handed == []
+
+
+class SecondBroker:
+    """A connected uplink to a further broker, as far as its way needs one."""
+
+    name, connected, unheard = "mqtt", True, False
+
+    def __init__(self) -> None:
+        self.ledger = Ledger()
+
+    def offer(self, stored: Stored) -> None:
+        self.ledger.offer(stored, 0.0)
+
+
+async def test_what_the_centre_has_goes_by_no_broker_again_whichever_it_answered_on(store: Path) -> None:
+    with Store(store) as opened:
+        broker, clock = SecondBroker(), HandClock()
+        way = MqttWay(cast(Uplink, broker), broker.ledger, CentrePresence(Problems()), clock)
+        step = Step(name="mqtt", classes=ALL, after_seconds=0.0, can_carry=lambda _event: True, answers=True)
+        made = Courier(
+            [Way(FIRST), way], frozenset(), Plan((step,)), opened, Notices(Resident()), Lines(), Metrics("test"), clock
+        )
+        for number, state in enumerate(("received", "accepted", "resolved"), 1):
+            alarm = stored(sequence=number)
+            made.offer(alarm)
+            assert alarm.event.id in broker.ledger
+            made.answered(alarm.event.id, cast(AnswerState, state))
+            assert len(broker.ledger) == 0, "it would be sent there every ten seconds for ever"
 
 
 async def test_a_lost_way_is_told_once_whatever_it_does_meanwhile(store: Path) -> None:
