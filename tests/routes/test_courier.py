@@ -17,7 +17,7 @@ from gateway.routes.carrier import CarryError, Outcome
 from gateway.routes.courier import BACK_AFTER_SECONDS, LOST_AFTER_SECONDS, Courier
 from gateway.routes.lane import LIMIT, RETEST_SECONDS, Lane
 from gateway.routes.mqtt_way import MqttWay
-from gateway.routes.plan import FIRST, Plan, Step
+from gateway.routes.plan import FIRST, UNACCEPTED_SECONDS, Plan, Step
 from gateway.store import deliveries
 from gateway.store.deliveries import Delivery
 from gateway.store.rows import Stored
@@ -254,6 +254,11 @@ async def test_what_the_centre_has_goes_by_no_broker_again_whichever_it_answered
             assert alarm.event.id in broker.ledger
             made.answered(alarm.event.id, cast(AnswerState, state))
             assert len(broker.ledger) == 0, "it would be sent there every ten seconds for ever"
+            clock.seconds += UNACCEPTED_SECONDS
+            made.look()
+            assert (alarm.event.id in broker.ledger) is (state == "received"), "nobody has accepted it"
+            made.answered(alarm.event.id, "received")
+            assert len(broker.ledger) == 0
 
 
 async def test_a_lost_way_is_told_once_whatever_it_does_meanwhile(store: Path) -> None:
