@@ -209,7 +209,8 @@ class LocalBroker:
 
     async def _listen(self) -> None:
         arrivals = Arrivals()
-        ahead = LookAhead() if self._outlet is not None else None  # a stream has no alarm that could overtake
+        # A stream has no alarm that could overtake.
+        ahead = LookAhead(self._reception.is_behind) if self._outlet is not None else None
         arrive = partial(self._arrive, arrivals, ahead)
         try:
             async with self._open_session(self._endpoint, self._options, arrive) as session:

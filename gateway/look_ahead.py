@@ -20,6 +20,12 @@ TURN_SECONDS = 0.005
 SHORT_TURN_SECONDS = 0.001
 """How long one turn of the loop works at what waits; the shorter one while the line still brings more."""
 
+HELD_LIMIT = 5_000
+HELD_SECONDS = 2.0
+"""So many messages, and none of them longer, wait for a store that falls behind. The broker would still send an alarm:
+no more than half of what it may have under way is held; and no sign of life comes late to whoever watches for it."""
+_HOLD_SECONDS = 0.01
+
 _PLAIN = frozenset({Kind.ACTIVITY, Kind.SUPERVISION})
 
 Source = tuple[str, str]
@@ -31,6 +37,7 @@ class _Waiting:
     sources: tuple[Source, ...]
     size_bytes: int
     deal: Callable[[], None]
+    came: float
     is_done: bool = False
 
 
@@ -40,9 +47,14 @@ def is_plain(decoded: Decoded) -> bool:
 
 
 class LookAhead:
-    """The messages of one line that wait. For the loop's thread; make it inside a running loop."""
+    """The messages of one line that wait. For the loop's thread; make it inside a running loop.
 
-    def __init__(self) -> None:
+    `is_behind` tells whether the store has more telemetry than it has written: then plain messages wait here a moment,
+    unacknowledged, instead of pushing older ones out.
+    """
+
+    def __init__(self, is_behind: Callable[[], bool]) -> None:
+        self._is_behind = is_behind
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[_Waiting] = deque()
         self._by_source: dict[Source, int] = {}
@@ -52,7 +64,7 @@ class LookAhead:
 
     def wait(self, sources: Collection[Source], size_bytes: int, deal: Callable[[], None]) -> None:
         """Deal with a plain message once nothing more urgent is there; where too many wait, with the oldest now."""
-        one = _Waiting(tuple(sources), size_bytes, deal)
+        one = _Waiting(tuple(sources), size_bytes, deal, time.monotonic())
         self._waiting.append(one)
         for source in one.sources:
             self._by_source[source] = self._by_source.get(source, 0) + 1
@@ -88,11 +100,19 @@ class LookAhead:
     def _work(self) -> None:
         until = time.monotonic() + (SHORT_TURN_SECONDS if self._came_more else TURN_SECONDS)
         self._is_due = self._came_more = False
+        if self._may_hold() and self._is_behind():
+            self._is_due = True
+            self._loop.call_later(_HOLD_SECONDS, self._work)
+            return
         try:
             while self._waiting and time.monotonic() < until:
                 self._deal(self._waiting.popleft())
         finally:
             self._work_soon()
+
+    def _may_hold(self) -> bool:
+        waiting = self._waiting
+        return bool(waiting) and len(waiting) <= HELD_LIMIT and time.monotonic() - waiting[0].came < HELD_SECONDS
 
     def _deal(self, one: _Waiting) -> None:
         if one.is_done:

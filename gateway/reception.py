@@ -100,6 +100,10 @@ class Reception:
         """Deal with what has become due by the rules of the house."""
         self.tell(self._rules.look(self.moment()))
 
+    def is_behind(self) -> bool:
+        """Whether more is heard of daily life than the disk takes at the moment."""
+        return self._store.telemetry.is_behind
+
     def moment(self) -> Moment:
         """Now, on every clock."""
         return Moment(monotonic=self._clock.monotonic(), wall=self._clock.now(), quality=self._clock.quality())

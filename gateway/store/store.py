@@ -76,7 +76,7 @@ class Store:
         self.problem: str | None = None
         self.put_aside: tuple[str, ...] = ()
         self._on_renewed: Callable[[], Awaitable[None]] = _nothing
-        self._telemetry: Telemetry
+        self.telemetry: Telemetry
         self._counts: dict[str, int] = {}
         self._devices: dict[str, devices.DeviceState] = {}
         self._devices_under_way = False
@@ -109,12 +109,12 @@ class Store:
         self._sequence = self.kept_sequence = self.identity.sequence
         self.put_aside = names_aside(self._path)
         self._writer = self._begin_writing(connection)
-        self._telemetry = Telemetry(self._writer.submit, self._wrote_telemetry)
+        self.telemetry = Telemetry(self._writer.submit, self._wrote_telemetry)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.flush()
-        self._telemetry.finish()
+        self.telemetry.finish()
         self._writer.close(CLOSE_TIMEOUT_SECONDS)
 
     def when_renewed(self, tell: Callable[[], Awaitable[None]]) -> None:
@@ -200,8 +200,8 @@ class Store:
         """Keep telemetry for the next batch: it is written every half minute, or when a thousand wait."""
         if not self._on_disk:
             return  # memory is for what must be answered
-        self._telemetry.note(self._place(event, decision))
-        if self._telemetry.is_batch:
+        self.telemetry.note(self._place(event, decision))
+        if self.telemetry.is_batch:
             self.flush()
 
     def count_repeat(self, event: str, count: int) -> None:
@@ -219,7 +219,7 @@ class Store:
         parked, self._parked = self._parked, deque()
         for write in parked:
             self._try(write)
-        self._telemetry.write(behind=self._try_counts)
+        self.telemetry.write(behind=self._try_counts)
         if self._devices and not self._devices_under_way:
             self._try_devices()
 
@@ -388,7 +388,7 @@ class Store:
         self._damaged = self._damaged or isinstance(error, DamagedError)
 
     def _recovered(self) -> None:
-        waiting = self._under_way or self._parked or self._telemetry.is_under_way
+        waiting = self._under_way or self._parked or self.telemetry.is_under_way
         well = self._on_disk and not self._damaged and not self._gone
         if self.problem is not None and not waiting and well:
             log.warning("the store can be written again")

@@ -45,6 +45,11 @@ class Telemetry:
         return len(self._gathered) >= BATCH
 
     @property
+    def is_behind(self) -> bool:
+        """Whether more than one batch waits for the disk."""
+        return len(self._due) > BATCH
+
+    @property
     def is_under_way(self) -> bool:
         """Whether rows that were handed over are not on the disk yet."""
         return bool(self._slices or self._due or self._refused)

@@ -34,7 +34,7 @@ def test_what_only_says_that_somebody_moved_is_plain() -> None:
 @given(st.lists(st.tuples(st.booleans(), st.lists(st.integers(0, 3), min_size=1, max_size=2)), max_size=60))
 def test_each_device_keeps_its_order_and_nothing_urgent_waits(said: list[tuple[bool, list[int]]]) -> None:
     async def run() -> list[int]:
-        ahead, dealt = LookAhead(), list[int]()
+        ahead, dealt = LookAhead(lambda: False), list[int]()
         for number, (urgent, devices) in enumerate(said):
             sources = [("driver", str(device)) for device in devices]
             if urgent:
@@ -55,10 +55,37 @@ def test_each_device_keeps_its_order_and_nothing_urgent_waits(said: list[tuple[b
         assert of_device == sorted(of_device)
 
 
+async def test_what_is_plain_waits_for_a_store_that_falls_behind_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    behind, dealt = True, list[int]()
+    ahead = LookAhead(lambda: behind)
+    for number in range(3):
+        ahead.wait([("driver", "one")], 1, lambda number=number: dealt.append(number))  # type: ignore[misc]
+    turn = asyncio.Event()
+    asyncio.get_running_loop().call_later(5 * look_ahead._HOLD_SECONDS, turn.set)
+    await turn.wait()
+    assert dealt == [], "the store has to catch up first"
+    ahead.catch_up([("driver", "one")])
+    assert dealt == [0, 1, 2], "nothing urgent waits"
+    ahead.wait([("driver", "one")], 1, lambda: dealt.append(3))
+    behind = False
+    await until(lambda: dealt[3:] == [3])
+    behind = True
+    monkeypatch.setattr(look_ahead, "HELD_SECONDS", 0.1)
+    ahead.wait([("driver", "one")], 1, lambda: dealt.append(4))
+    await until(lambda: dealt[4:] == [4])
+    monkeypatch.setattr(look_ahead, "HELD_SECONDS", 60.0)
+    monkeypatch.setattr(look_ahead, "HELD_LIMIT", 9)
+    for number in range(10):
+        ahead.wait([("driver", "one")], 1, lambda number=number: dealt.append(10 + number))  # type: ignore[misc]
+    await until(lambda: 10 in dealt)
+
+
 async def test_what_waits_is_dealt_with_by_itself_however_many_fail() -> None:
     loop, failed, dealt = asyncio.get_running_loop(), list[str](), list[int]()
     loop.set_exception_handler(lambda _loop, context: failed.append(str(context["exception"])))
-    ahead = LookAhead()
+    ahead = LookAhead(lambda: False)
 
     def fail() -> None:
         raise RuntimeError("a driver stumbles")
@@ -72,7 +99,7 @@ async def test_what_waits_is_dealt_with_by_itself_however_many_fail() -> None:
 async def test_no_more_waits_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(look_ahead, "WAITING_LIMIT", 2)
     monkeypatch.setattr(look_ahead, "WAITING_LIMIT_BYTES", 100)
-    ahead, dealt = LookAhead(), list[int]()
+    ahead, dealt = LookAhead(lambda: False), list[int]()
     for number, size in enumerate((1, 1, 1, 99)):
         ahead.wait([("a", "1")], size, lambda number=number: dealt.append(number))  # type: ignore[misc]
     assert dealt == [0, 1]

@@ -42,7 +42,7 @@ async def test_an_alarm_waits_for_one_slice_at_most(tmp_path: Path) -> None:
         assert await stalled
         assert (await kept).durable
         assert 0 < await before_the_alarm <= BATCH // 4
-        await until(lambda: not store._telemetry.is_under_way)
+        await until(lambda: not store.telemetry.is_under_way)
         assert await store.ask(rows) == BATCH
 
 
@@ -61,7 +61,7 @@ async def test_counts_wait_for_the_last_slice(tmp_path: Path) -> None:
         last = note_motions(store, BATCH - 1)[-1]
         store.count_repeat(last.id, 7)
         store.flush()
-        await until(lambda: not store._telemetry.is_under_way and not store._under_way)
+        await until(lambda: not store.telemetry.is_under_way and not store._under_way)
         assert await store.ask(repeat_count, last.id) == 7
 
 
