@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from drivers import ble, ble_bthome, ble_mibeacon, openmqttgateway_serial, wearable
+from drivers import ble, ble_bthome, ble_mibeacon, openmqttgateway_serial, wearable, wearable_event
 
 FRAMES = Path(__file__).parent.parent / "tests" / "frames"
 
@@ -52,6 +52,8 @@ def messages(driver: str) -> list[tuple[str, bytes]]:
             rate_hz=25, range_g=8, sequence=7, clock_ms=1_000, battery_percent=80, samples=samples
         )
         return [(wearable.topic_of("band-1"), wearable.encode_block(block))]
+    if driver == "wearable_event":
+        return [(wearable_event.topic_of("band-1"), wearable_event.encode("fall", battery_percent=80))]
     return [
         (vector.get("topic") or _TOPICS[driver], _payload(vector["input"]))
         for vector in _vectors(*_FILES[driver])
