@@ -302,10 +302,12 @@ async def test_the_page_fits_its_screen(desk: Desk, browser: webdriver.Chrome, w
         await home.alarm(alarm_message(subject="r" * 64, room="长" * 64))
         page = await Page(browser, desk.port).open()
         await page.shows(".card", "紧急求助")
-        measured = browser.execute_script(
-            "return [document.documentElement.scrollWidth, innerWidth,"
-            " document.querySelector('.next').getBoundingClientRect().height]"
+        # The page draws a card anew with all that comes: for a moment its button is not there.
+        script = (
+            "const next = document.querySelector('.next'); return next && "
+            "[document.documentElement.scrollWidth, innerWidth, next.getBoundingClientRect().height]"
         )
+        measured = await until(lambda: browser.execute_script(script), what="a button to take the alarm")
     assert measured[0] <= measured[1] == width
     assert measured[2] >= 44
 
