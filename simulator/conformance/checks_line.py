@@ -1,5 +1,7 @@
 """What a platform's broker and its births must do: sessions, wills, rights, alarms that a birth lists."""
 
+import asyncio
+
 from drivers.link.endpoint import RefusedError
 from gateway.contract import topics
 from gateway.contract.times import from_text
@@ -9,6 +11,7 @@ from simulator.conformance.verdict import UncheckedError, ViolatedError
 from simulator.conformance.words import new_id
 
 BIRTHS, TOPICS = "Births, heartbeats, wills", "Topics"
+_NOTICE_SECONDS = 0.5
 _WILL_SECONDS = 5.0
 """How long a broker may take to notice a torn line and to publish the will."""
 
@@ -75,6 +78,8 @@ async def _session(house: CheckingHouse) -> None:
 
 async def _will(house: CheckingHouse) -> None:
     await house.cut()
+    # A house that is back before the broker has noticed takes its will back with it.
+    await asyncio.sleep(_NOTICE_SECONDS)
     await house.connect(with_birth=False)
     try:
         await house.session.subscribe(house.topic(topics.STATUS))
