@@ -24,6 +24,8 @@ _REGULAR = 0.5
 """How alike |a| is to itself one step later; fidgeting stays below."""
 _SETTLE_SECONDS = 2.0
 """After the impact the body comes to rest: this is neither stillness nor movement."""
+_HOLE_SECONDS = 0.5
+"""A start this far from where the last samples ended is no jitter."""
 
 
 class Aftermath:
@@ -36,6 +38,7 @@ class Aftermath:
         self._before: list[Floats] = []
         self._pending: Floats = np.empty((0, 3))
         self._at = 0.0
+        self._end: float | None = None
         self._upright: Floats | None = None
         self._gravity: Floats | None = None
         self._sizes: list[Floats] = []
@@ -57,12 +60,18 @@ class Aftermath:
         return None if size == 0.0 else float(np.degrees(np.arccos(np.clip(product / size, -1.0, 1.0))))
 
     def feed(self, samples: npt.ArrayLike, start: float) -> None:
-        """Samples (n, 3) in g, the first of `start`; a hole between two calls breaks off the second it falls into."""
+        """Samples (n, 3) in g, the first of `start`; a hole between two calls breaks off the second it falls into.
+
+        A clock that goes back (the device began anew in the fall) goes on from where it was.
+        """
         block = np.asarray(samples, dtype=np.float64)
-        block = block[np.isfinite(block).all(axis=1)]
-        expected = self._at + len(self._pending) / self._rate
-        if len(self._pending) and abs(start - expected) > 0.5:
+        end = start if self._end is None else self._end
+        if abs(start - end) > _HOLE_SECONDS:
             self._pending = np.empty((0, 3))
+        if start < end - _HOLE_SECONDS:
+            self._impact += start - end
+        self._end = start + len(block) / self._rate
+        block = block[np.isfinite(block).all(axis=1)]
         if not len(self._pending):
             self._at = start
         self._pending = np.concatenate([self._pending, block])

@@ -1,6 +1,7 @@
 """The numerics of falls, for one thread: blocks of samples in, reports out. Only that thread imports this module."""
 
 import logging
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -156,11 +157,12 @@ class Judge:
 
     def _fallen(self, device: str, worn: _Worn, at: float, verdict: FallVerdict) -> Fallen:
         self._begin(worn, at)
-        start, block = worn.kept[-1]
+        # Those of a clock that has jumped since say nothing about how long ago it was.
+        since = [start + len(block.samples) / block.rate_hz - at for start, block in worn.kept]
         return Fallen(
             device=device,
             at=at,
-            before_newest=max(0.0, start + len(block.samples) / block.rate_hz - at),
+            before_newest=max((each for each in since if 0.0 <= each <= KEPT_SECONDS), default=0.0),
             probability=verdict.probability,
             peak_g=verdict.peak_g,
             still_seconds=verdict.still_seconds,
@@ -197,12 +199,13 @@ def _excerpt(worn: _Worn, at: float) -> Excerpt:
     """What is kept from 3 s before the impact to 3 s after it, without what is missing in between."""
     rate_hz, range_g = worn.settings
     found: list[tuple[int, int, int]] = []
-    first: float | None = None
+    first, newest = None, -math.inf
     for start, block in worn.kept:
         for number, sample in enumerate(block.samples):
             moment = start + number / rate_hz
-            if -_BEFORE_SECONDS <= moment - at < EXCERPT_SECONDS - _BEFORE_SECONDS:
-                first = moment if first is None else first
+            # A clock that went back meanwhile would tell of the same seconds twice.
+            if -_BEFORE_SECONDS <= moment - at < EXCERPT_SECONDS - _BEFORE_SECONDS and moment > newest:
+                first, newest = moment if first is None else first, moment
                 found.append(sample)
     return Excerpt(
         rate_hz=float(rate_hz),

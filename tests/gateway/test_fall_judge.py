@@ -203,6 +203,34 @@ def test_a_band_that_begins_anew_is_judged_on() -> None:
     assert len(falls(judged(np.concatenate([walks(12), fall(5), rests(fall(5), 5)]), judge))) == 1
 
 
+@pytest.mark.parametrize("jump", [-3_600.0, -45.0, -8.0, 3_600.0])
+@pytest.mark.parametrize("after_impact", [2.0, 20.0])
+def test_a_clock_that_jumps_in_a_fall_leaves_its_time_its_excerpt_and_the_long_lie(
+    jump: float, after_impact: float
+) -> None:
+    samples = np.concatenate([walks(20), fall(), rests(fall(), 60)])
+    (whole,) = falls(judged(samples))
+    judge = Judge({"band": "torso"})
+    reports = [
+        report
+        for stretch in stretches(samples)
+        for report in judge.take("band", _jumped(stretch, whole.at + after_impact, jump))
+    ]
+    (found,) = falls(reports)
+    assert abs(found.at - whole.at) < 0.5
+    assert 1.0 < found.before_newest < 4.5
+    assert 4.0 * RATE_HZ < len(found.excerpt.samples) / 6 <= EXCERPT_SECONDS * RATE_HZ
+    newest = [report for report in reports if isinstance(report, Standing)][-1]
+    assert newest.still_in_all >= 60
+    assert newest.turned_degrees is not None
+    assert abs(newest.turned_degrees - whole.turned_degrees) < 10.0
+
+
+def _jumped(stretch: Stretch, at: float, seconds: float) -> Stretch:
+    jumped = stretch.start_ms >= at * 1_000
+    return replace(stretch, start_ms=stretch.start_ms + round(seconds * 1_000)) if jumped else stretch
+
+
 def test_a_block_without_samples_says_nothing() -> None:
     (first, *_) = stretches(walks(1))
     empty = Stretch(start_ms=0, block=replace(first.block, samples=()))
