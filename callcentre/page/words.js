@@ -161,6 +161,7 @@ const DETAILS = {
   not_a_number: ["读数无效，可能已损坏", "its readings are no numbers, it may be broken"],
   clock_jump: ["设备时钟跳变", "its clock jumps"], gap: ["数据常有缺失，可能离网关太远", "samples are often missing: too far from the gateway?"],
   duplicate: ["数据重复或迟到", "samples come twice or too late"], reordered: ["数据次序混乱", "samples come out of order"],
+  wrong_rate: ["实际采样频率与所报不符，请技术人员检查", "it measures more or less often than it says: call the engineer"],
   not_worn: ["半小时以上没有戴在身上", "not worn for half an hour"],
   babbling: ["按键不停触发", "is pressed without end"], stuck_button: ["按钮卡住", "a button is stuck"],
 };

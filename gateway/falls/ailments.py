@@ -17,6 +17,7 @@ OFTEN: Mapping[str, int] = {
     "gap": 10,
     "duplicate": 5,
     "reordered": 5,
+    "wrong_rate": 1,
 }
 """So many within a minute are a fault; for words that are not here, one."""
 LASTING = ("stuck", "saturated", "wrong_unit", "unsupported_rate")

@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from models.fall.candidates import REACH, candidates
+from models.fall.doubts import LEAD, broken
 from models.fall.features import ANCHOR, RATE_HZ, WINDOW, norm, posture_change, stillness
 from models.fall.grid import Grid
-from models.fall.health import DEAD_G, Health, frozen_in_motion
+from models.fall.health import DEAD_G, Health
 from models.fall.intake import Intake, Piece
 from models.fall.model import POSITIONS, Model, Position, shipped
 from models.fall.verdict import FallVerdict, FaultKind, SensorFault
@@ -21,11 +22,7 @@ SLOWEST_HZ, FASTEST_HZ = 20.0, 100.0
 SAME_FALL_SECONDS = 10.0
 """Whatever hits the ground within so long of a fall is part of it."""
 _AFTER = WINDOW - ANCHOR
-_PLAUSIBLE_G = {"torso": 2.5, "wrist": 3.5}
-"""The largest median of |a| before or after an impact; people who run or wave stay below."""
 _STILL_G = 0.1
-_FROZEN = 75
-"""The last 1.5 s of a window."""
 _EDGE = 20
 """How far the filters of stillness reach, and a little more."""
 
@@ -121,7 +118,7 @@ class FallDetector:
             part = piece.samples[done : done + self._health.wanted]
             self._grid.extend(part)
             verdicts += self._judge(self._grid.end - _AFTER)
-            self._health.take(part, piece.start + done / self._rate)
+            self._health.take(part, piece.start + done / self._rate, max(0, piece.bridged - done))
             done += len(part)
         self._grid.trim()
         return verdicts
@@ -141,12 +138,14 @@ class FallDetector:
         low = max(begin - first - REACH, 0)
         size = norm(points[low : end - first + REACH])
         found = candidates(size, begin - first - low, end - first - low)
-        return [self._verdict(window(points, low + index), first + low + index) for index in found]
+        return [self._verdict(points, low + index) for index in found]
 
-    def _verdict(self, seen: Floats, number: int) -> FallVerdict:
+    def _verdict(self, points: Floats, index: int) -> FallVerdict:
+        seen, begin = window(points, index), max(0, index - ANCHOR)
+        number = self._grid.first + index
         at = self._began + number / RATE_HZ
         probability = float(self._model.probabilities(seen[None])[0])
-        doubt = self._doubt(seen, at)
+        doubt = self._doubt(points[max(0, begin - LEAD) : begin], seen, at)
         if doubt:
             probability = 0.0
         elif self._last_fall is not None and abs(at - self._last_fall) < SAME_FALL_SECONDS:
@@ -156,13 +155,13 @@ class FallDetector:
             self._last_fall = at
         return _explained(seen, at, probability, is_fall, doubt)
 
-    def _doubt(self, seen: Floats, at: float) -> str:
+    def _doubt(self, lead: Floats, seen: Floats, at: float) -> str:
         """Why this can be no judgement of a person; empty if it can."""
-        size = np.sqrt((seen**2).sum(axis=1))
-        if max(np.median(size[: ANCHOR - 10]), np.median(size[ANCHOR + 10 :])) > _PLAUSIBLE_G[self._position]:
-            return "no body moves like this: the sensor is at fault"
-        if self._health.untrusted or frozen_in_motion(seen[-_FROZEN:]):
+        if self._health.untrusted:
             return "the sensor is at fault"
+        found = broken(lead, seen, self._position, self._health.step_g)
+        if found:
+            return found
         if self._health.lay_unworn(at) and float(seen[: ANCHOR - 25].std(axis=0).max()) < DEAD_G:
             return "not worn: nothing had moved for minutes"
         return ""

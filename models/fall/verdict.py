@@ -32,11 +32,12 @@ class FaultKind(StrEnum):
     CLOCK_JUMP = "clock_jump"
     DUPLICATE = "duplicate"
     REORDERED = "reordered"
+    WRONG_RATE = "wrong_rate"
 
 
 @dataclass(frozen=True, slots=True)
 class SensorFault:
-    """A fault as it begins; it is told again only after it was over."""
+    """A fault as it begins. One that lasts is told again only after it was over, one of single blocks with each."""
 
     kind: FaultKind
     at: float
