@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.fall.candidates import REACH, candidates
-from models.fall.doubts import LEAD, broken
+from models.fall.doubts import broken, last_broken
 from models.fall.features import ANCHOR, RATE_HZ, WINDOW, norm, posture_change, stillness
 from models.fall.grid import Grid
 from models.fall.health import DEAD_G, Health
@@ -23,6 +23,8 @@ SAME_FALL_SECONDS = 10.0
 """Whatever hits the ground within so long of a fall is part of it."""
 _AFTER = WINDOW - ANCHOR
 _STILL_G = 0.1
+_LOOKED_BACK = 200
+"""So far before an impact it is looked whether the sensor was at fault; more than a window reaches."""
 _EDGE = 20
 """How far the filters of stillness reach, and a little more."""
 
@@ -141,11 +143,13 @@ class FallDetector:
         return [self._verdict(points, low + index) for index in found]
 
     def _verdict(self, points: Floats, index: int) -> FallVerdict:
-        seen, begin = window(points, index), max(0, index - ANCHOR)
-        number = self._grid.first + index
+        number, begin = self._grid.first + index, max(0, index - _LOOKED_BACK)
+        # What a sensor made up before it came to itself again hides no fall after that, and is no posture.
+        begin += last_broken(points[begin:index], self._health.step_g)
+        seen = window(points[begin:], index - begin)
         at = self._began + number / RATE_HZ
         probability = float(self._model.probabilities(seen[None])[0])
-        doubt = self._doubt(points[max(0, begin - LEAD) : begin], seen, at)
+        doubt = self._doubt(seen, at)
         if doubt:
             probability = 0.0
         elif self._last_fall is not None and abs(at - self._last_fall) < SAME_FALL_SECONDS:
@@ -155,11 +159,11 @@ class FallDetector:
             self._last_fall = at
         return _explained(seen, at, probability, is_fall, doubt)
 
-    def _doubt(self, lead: Floats, seen: Floats, at: float) -> str:
+    def _doubt(self, seen: Floats, at: float) -> str:
         """Why this can be no judgement of a person; empty if it can."""
         if self._health.untrusted:
             return "the sensor is at fault"
-        found = broken(lead, seen, self._position, self._health.step_g)
+        found = broken(seen, self._position, self._health.step_g)
         if found:
             return found
         if self._health.lay_unworn(at) and float(seen[: ANCHOR - 25].std(axis=0).max()) < DEAD_G:

@@ -21,7 +21,7 @@ _PLAUSIBLE_G: Mapping[Position, float] = {"torso": 2.5, "wrist": 3.5}
 _GRAVITY_G: Mapping[Position, float] = {"torso": 1.5, "wrist": 1.8}
 """The largest mean acceleration over 1.5 s before or after: 1.31 and 1.50 in the recorded falls."""
 _SPAN = 75
-LEAD = 60
+_HELD = 60
 """Samples (1.2 s) that are held: a watch that held its last value while it was busy did so for 44."""
 _PINNED = 15
 """An axis that stands at its end for 0.3 s; in the recorded falls it is 0.1 s at most."""
@@ -30,11 +30,10 @@ _CLIPPED = 30
 _SHAKEN = 10
 
 
-def broken(lead: Floats, seen: Floats, position: Position, step_g: float) -> str:
+def broken(seen: Floats, position: Position, step_g: float) -> str:
     """Why a window (WINDOW, 3) in g was not measured on a body; empty if it may have been.
 
-    `lead` is LEAD samples before it, or what there is of them. `step_g` is the smallest step of the sensor's values:
-    only a coarse one repeats itself at rest.
+    `step_g` is the smallest step of the sensor's values: only a coarse one repeats itself at rest.
     """
     size = norm(seen)
     if max(np.median(size[: ANCHOR - _SHAKEN]), np.median(size[ANCHOR + _SHAKEN :])) > _PLAUSIBLE_G[position]:
@@ -42,18 +41,19 @@ def broken(lead: Floats, seen: Floats, position: Position, step_g: float) -> str
     rests = [float(norm(part.mean(axis=0))) for part in (seen[:_SPAN], seen[-_SPAN:])]
     if max(rests) > _GRAVITY_G[position]:
         return f"rest would be {max(rests):.1f} g: the sensor is at fault"
-    repeated = np.abs(np.diff(np.concatenate([lead, seen]), axis=0)) <= SAME_G
-    if _is_pinned(seen, repeated[len(lead) :]):
+    if _is_clipped(seen) or _pinned(seen).any():
         return "an axis stood at its end: the sensor is at fault"
-    # What was held until just before the window comes back with a jolt.
-    held = _runs(np.asarray(repeated.all(axis=1)), LEAD)
-    if step_g < FINE_G:
-        is_stuck = bool(held.any())
-    else:
-        is_stuck = any(not may_rest(each, step_g) for each in norm(np.concatenate([lead, seen])[1:][held]).tolist())
-    if is_stuck:
+    if _held(seen, step_g).any():
         return "the same value again and again: the sensor is at fault"
     return ""
+
+
+def last_broken(before: Floats, step_g: float) -> int:
+    """How many of the samples (n, 3) before an impact to leave out: up to the last that was held or at its end."""
+    if len(before) < _PINNED + 1:
+        return 0
+    places = np.flatnonzero(_pinned(before) | _held(before, step_g))
+    return int(places[-1]) + 2 if len(places) else 0
 
 
 def may_rest(size: float, step_g: float) -> bool:
@@ -61,20 +61,32 @@ def may_rest(size: float, step_g: float) -> bool:
     return abs(size - 1.0) <= _REST_G + (step_g if np.isfinite(step_g) else 0.0)
 
 
-def _is_pinned(seen: Floats, repeated: npt.NDArray[np.bool_]) -> bool:
+def _is_clipped(seen: Floats) -> bool:
     far = np.abs(seen)
     end = float(far.max())
-    if end <= AT_ITS_END_G:
-        return False
-    if int((far >= end - SAME_G).any(axis=1).sum()) >= _CLIPPED:
-        return True
-    pinned = repeated & (far[1:] > AT_ITS_END_G)
-    return any(bool(_runs(pinned[:, axis], _PINNED).any()) for axis in range(3))
+    return end > AT_ITS_END_G and int((far >= end - SAME_G).any(axis=1).sum()) >= _CLIPPED
+
+
+def _pinned(samples: Floats) -> npt.NDArray[np.bool_]:
+    """Where an axis has stood at an end, of the steps between samples."""
+    marks = (np.abs(np.diff(samples, axis=0)) <= SAME_G) & (np.abs(samples[1:]) > AT_ITS_END_G)
+    return _runs(marks[:, 0], _PINNED) | _runs(marks[:, 1], _PINNED) | _runs(marks[:, 2], _PINNED)
+
+
+def _held(samples: Floats, step_g: float) -> npt.NDArray[np.bool_]:
+    """Where the same value has come again and again, and no rest explains it, of the steps between samples."""
+    held = _runs(np.asarray((np.abs(np.diff(samples, axis=0)) <= SAME_G).all(axis=1)), _HELD)
+    if step_g >= FINE_G:
+        for place in np.flatnonzero(held).tolist():
+            held[place] = not may_rest(float(norm(samples[place + 1])), step_g)
+    return held
 
 
 def _runs(marks: npt.NDArray[np.bool_], length: int) -> npt.NDArray[np.bool_]:
     """Where `length` marks in a row end."""
-    total = np.concatenate([[0], np.cumsum(marks)])
     found = np.zeros(len(marks), dtype=np.bool_)
+    if len(marks) < length:
+        return found
+    total = np.concatenate([[0], np.cumsum(marks)])
     found[length - 1 :] = total[length:] - total[:-length] == length
     return found

@@ -36,7 +36,7 @@ _QUIET_G = 0.15
 _GRAVITY_G = (0.65, 1.4)
 """What a quiet second may measure; sensors at hand, some badly calibrated, say 0.81 to 1.24."""
 _LIKELY_G = (0.85, 1.2)
-_MISFIT_SECONDS, _MOST_MISFIT_SECONDS = 5, 10
+_MISFIT_SECONDS = 5
 
 
 class Health:
@@ -158,9 +158,9 @@ class Health:
         """How long what is quiet has measured what is not gravity; what moves may end the suspicion, never raise it."""
         if span < _QUIET_G * max(mean, 1.0) and not stands:
             fits = _GRAVITY_G[0] < mean < _GRAVITY_G[1]
-            self._misfit = 0 if fits else min(self._misfit + 1, _MOST_MISFIT_SECONDS)
-        elif self._misfit and _LIKELY_G[0] < mean < _LIKELY_G[1]:
-            self._misfit -= 1
+            self._misfit = 0 if fits else min(self._misfit + 1, _MISFIT_SECONDS)
+        elif _LIKELY_G[0] < mean < _LIKELY_G[1]:
+            self._misfit = 0
 
     def _watch_body(self, dead: bool, span: float) -> None:
         self._dead = self._dead + 1 if dead else 0
@@ -174,8 +174,7 @@ class Health:
         impossible = self._impossible >= _IMPOSSIBLE_SECONDS
         # Gravity in another unit points one way; what points everywhere is a sensor thrown to its ends.
         coherent = mean > _COUNTS_G or float(np.sqrt((second.mean(axis=0) ** 2).sum())) > mean / 2
-        was_misfit = FaultKind.WRONG_UNIT in self._active and self._misfit > 0
-        foreign = (impossible and coherent) or self._misfit >= _MISFIT_SECONDS or was_misfit
+        foreign = (impossible and coherent) or self._misfit >= _MISFIT_SECONDS
         patience = STUCK_SECONDS if self._finest < _COARSE_G or not np.isfinite(self._finest) else STUCK_COARSE_SECONDS
         if not may_rest(float(np.sqrt((second[-1] ** 2).sum())), self._finest):
             patience = min(patience, STUCK_UNREST_SECONDS)
