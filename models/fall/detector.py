@@ -25,6 +25,8 @@ _AFTER = WINDOW - ANCHOR
 _STILL_G = 0.1
 _LOOKED_BACK = 200
 """So far before an impact it is looked whether the sensor was at fault; more than a window reaches."""
+_JOLT = 5
+"""An impact so soon after is the end of the fault itself."""
 _EDGE = 20
 """How far the filters of stillness reach, and a little more."""
 
@@ -145,11 +147,13 @@ class FallDetector:
     def _verdict(self, points: Floats, index: int) -> FallVerdict:
         number, begin = self._grid.first + index, max(0, index - _LOOKED_BACK)
         # What a sensor made up before it came to itself again hides no fall after that, and is no posture.
-        begin += last_broken(points[begin:index], self._health.step_g)
+        skipped = last_broken(points[begin:index], self._health.step_g)
+        begin += skipped
+        is_jolt = skipped > 0 and index - begin < _JOLT
         seen = window(points[begin:], index - begin)
         at = self._began + number / RATE_HZ
         probability = float(self._model.probabilities(seen[None])[0])
-        doubt = self._doubt(seen, at)
+        doubt = "the sensor came to itself again" if is_jolt else self._doubt(seen, at)
         if doubt:
             probability = 0.0
         elif self._last_fall is not None and abs(at - self._last_fall) < SAME_FALL_SECONDS:

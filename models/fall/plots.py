@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib import figure as canvas
 from matplotlib.axes import Axes
 
-from models.fall.figures import Figure, by, curve
+from models.fall.figures import Figure, by, curve, figure
 from models.fall.scoring import Scored
 
 
@@ -35,20 +35,23 @@ def _roc(axes: Axes, scored: Sequence[Scored], _cut: float) -> None:
         kept = [each for each in scored if each.group == group]
         falls = sorted((each.highest for each in kept if each.fall), reverse=True)
         daily = sorted((each.highest for each in kept if not each.fall), reverse=True)
+        quiet = sum(fall > daily[0] for fall in falls) / len(falls)
         found = [sum(fall >= step for fall in falls) / len(falls) for step in daily]
-        axes.plot([(rank + 1) / len(daily) for rank in range(len(daily))], found, label=group)
+        axes.plot([rank / len(daily) for rank in range(len(daily) + 1)], [quiet, *found], label=group)
     axes.set(xlabel="recordings of daily life that ring", ylabel="falls found", xlim=(0, 0.1))
-    axes.legend()
+    axes.set_ylim(top=1.02)
+    axes.legend(loc="lower right")
 
 
 def _false_alarms(axes: Axes, scored: Sequence[Scored], cut: float) -> None:
     for group in _groups(scored):
-        points = curve([each for each in scored if each.group == group])
+        kept = [each for each in scored if each.group == group]
+        points, chosen = curve(kept), figure(group, kept, cut)
         (line,) = axes.plot([rate for *_, rate in points], [found for _, found, _ in points], label=group)
-        chosen = min(points, key=lambda point: abs(point[0] - cut))
-        axes.plot(chosen[2], chosen[1], "o", color=line.get_color())
+        axes.plot(chosen.false.per_hour, chosen.found.value, "o", color=line.get_color(), clip_on=False)
     axes.set(xlabel="false alarms an hour of acted daily life", ylabel="falls found", xlim=(0, 8))
-    axes.legend()
+    axes.set_ylim(top=1.02)
+    axes.legend(loc="lower right")
 
 
 def _kinds(axes: Axes, scored: Sequence[Scored], cut: float) -> None:

@@ -4,9 +4,11 @@ A file holds `acc` (int16, times `acc_scale` in g) of all recordings end to end,
 `trial` of each, and `rate` in Hz; some hold `t_start` and `t_end` of each fall in seconds.
 """
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -92,7 +94,7 @@ def _read(path: Path, source: Source) -> Iterator[Recording]:
         yield from _recordings(arrays, source)
     except FileNotFoundError:
         raise NoRecordingsError(f"{path}: missing; {source.group} is needed to train and to measure") from None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, IndexError, BadZipFile, zlib.error) as error:
         raise NoRecordingsError(f"{path}: not a file of recordings ({error}); copy it anew") from error
 
 

@@ -31,7 +31,14 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", action="store_true", help="use made-up recordings instead of a folder")
     parser.add_argument("--position", choices=POSITIONS, help="only this one, not both")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--folds", type=int, default=FOLDS, help="into how many parts the people are dealt")
+    parser.add_argument("--folds", type=_folds, default=FOLDS, help="into how many parts the people are dealt")
+
+
+def _folds(text: str) -> int:
+    count = int(text)
+    if count < 2:
+        raise argparse.ArgumentTypeError(f"{count} leaves nobody to learn from; wanted is 2 or more")
+    return count
 
 
 def lent_to(position: Position, everything: Mapping[Position, list[Recording]]) -> list[Recording]:
@@ -82,11 +89,12 @@ def train(recordings: list[Recording], lent: list[Recording], position: Position
     from models.fall.protocol import folds, held_out  # scikit-learn: seconds, and not in every installation
     from models.fall.training import calibrated, fit, material
 
-    with tqdm(total=fold_count + 2, desc=position, file=sys.stderr) as bar:
+    dealt = folds(recordings, fold_count, seed)
+    with tqdm(total=len(set(dealt.values())) + 2, desc=position, file=sys.stderr) as bar:
         known = material(recordings, position, seed, lent)
         bar.update()
         scored: list[Scored] = []
-        for model, people in held_out(recordings, known, folds(recordings, fold_count, seed), seed):
+        for model, people in held_out(recordings, known, dealt, seed):
             scored += score(model, people)
             bar.update()
         model = calibrated(fit(known, seed), scored, chosen_cut(scored, position))

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.cli import main
@@ -41,8 +42,21 @@ def test_a_place_without_recordings_is_named_with_the_remedy(
     out = ["--out", str(tmp_path / "out")]
     assert main([verb, "fall", str(tmp_path / "nowhere"), *out]) == 2
     assert "no such folder" in capsys.readouterr().err
-    (tmp_path / "sisfall_waist_50hz.npz").write_bytes(b"no archive")
-    assert main([verb, "fall", str(tmp_path), *out]) == 2
-    assert "copy it anew" in capsys.readouterr().err
+    file = tmp_path / "sisfall_waist_50hz.npz"
+    np.savez_compressed(file, acc=np.random.default_rng(1).integers(-99, 99, (5_000, 3)), rate=50.0)
+    whole = file.read_bytes()
+    torn = bytearray(whole)
+    torn[200:300] = bytes(100)
+    for content in (b"no archive", b"", whole[: len(whole) // 2], bytes(torn), whole):
+        file.write_bytes(content)
+        assert main([verb, "fall", str(tmp_path), *out]) == 2
+        assert "copy it anew" in capsys.readouterr().err
     assert main([verb, "fall", *out]) == 2
     assert "--sample" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["train", "evaluate"])
+def test_parts_of_which_one_is_everybody_are_refused(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([verb, "fall", "--sample", "--folds", "1", "--out", "nowhere"])
+    assert "2 or more" in capsys.readouterr().err

@@ -127,6 +127,14 @@ def test_an_axis_thrown_to_its_end_is_saturated() -> None:
     assert FaultKind.SATURATED in kinds
 
 
+@pytest.mark.parametrize("end", [3, 8, 40])
+def test_the_end_of_a_fault_is_no_impact(end: int) -> None:
+    samples = _lies_after(np.array([[3.0, 2.0, 1.0], [4.0, 3.0, 1.0], [2.0, 0.0, 0.5]]))
+    long = np.concatenate([_resting(20.0), samples])
+    long[1_000 + 125 - 100 : 1_000 + 125 + end, 0] = 16.0
+    assert _told(long)[0] == []
+
+
 @pytest.mark.parametrize("spoil", ["held", "pinned", "factor"])
 @pytest.mark.parametrize("before", [3.0, 8.0, 20.0])
 def test_a_sensor_that_comes_to_itself_again_hides_no_fall(spoil: str, before: float) -> None:
