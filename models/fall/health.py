@@ -17,6 +17,8 @@ OFF_BODY_SECONDS = 120
 ALIVE_G = 0.03
 JUST_SECONDS = 5.0
 STUCK_SECONDS = 10
+STUCK_FINE_SECONDS = 4
+"""A sensor whose noise is larger than its steps never repeats itself; a busy watch held a value for 0.9 s."""
 STUCK_COARSE_SECONDS = 60
 """An int8 sensor repeats itself while its wearer lies still."""
 STUCK_UNREST_SECONDS = 2
@@ -176,6 +178,7 @@ class Health:
         coherent = mean > _COUNTS_G or float(np.sqrt((second.mean(axis=0) ** 2).sum())) > mean / 2
         foreign = (impossible and coherent) or self._misfit >= _MISFIT_SECONDS
         patience = STUCK_SECONDS if self._finest < _COARSE_G or not np.isfinite(self._finest) else STUCK_COARSE_SECONDS
+        patience = STUCK_FINE_SECONDS if self._finest < FINE_G else patience
         if not may_rest(float(np.sqrt((second[-1] ** 2).sum())), self._finest):
             patience = min(patience, STUCK_UNREST_SECONDS)
         stuck = bool(self._constant.min() >= patience or self._others_moved.max() >= STUCK_SECONDS)

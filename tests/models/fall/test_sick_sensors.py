@@ -153,6 +153,14 @@ def test_a_sensor_that_comes_to_itself_again_hides_no_fall(spoil: str, before: f
     assert len(_told(samples)[0]) == 1
 
 
+@pytest.mark.parametrize(("step", "seconds"), [(1e-6, 6.0), (0.01, 12.0), (16 / 127, 62.0)])
+def test_how_long_a_resting_sensor_may_say_the_same(step: float, seconds: float) -> None:
+    lively = np.round(_resting(5.0, noise=0.1) / step) * step
+    held = np.round(np.array([0.0, 0.6, 0.8]) / step) * step
+    assert FaultKind.STUCK not in _told(np.concatenate([lively, np.tile(held, (round(seconds / 2 * RATE), 1))]))[1]
+    assert FaultKind.STUCK in _told(np.concatenate([lively, np.tile(held, (round(seconds * RATE), 1))]))[1]
+
+
 def test_one_dead_axis_beside_two_that_move_a_little_is_stuck() -> None:
     samples = _resting(30.0, noise=0.02)
     samples[500:, 2] = 0.0
