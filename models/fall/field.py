@@ -12,6 +12,7 @@ REAL = frozenset({"real", "helped", "hospital", "no_help_needed"})
 """Somebody had fallen; `no_help_needed` too: they got up by themselves."""
 FALSE = frozenset({"false", "accidental", "device_fault", "cooking_smoke"})
 TEST = frozenset({"test"})
+_CANCELLED = "cancelled"
 
 
 class EventsError(Exception):
@@ -53,8 +54,8 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def _is_fall(event: dict[str, Any]) -> bool:
-    """An excerpt is always of a fall."""
-    told = event.get("type") == "fall" and event.get("kind", "alarm") == "alarm"
+    """An excerpt is always of a fall; one that was cancelled inside its window counts in either list."""
+    told = event.get("type") == "fall" and event.get("kind", "alarm") in ("alarm", _CANCELLED)
     return told or "disposition" in event
 
 
@@ -73,4 +74,6 @@ def _result(event: dict[str, Any]) -> str:
     answers = event.get("answers")
     inner = answers.get("result") if isinstance(answers, dict) else None
     result = event.get("disposition") or event.get("result") or inner
+    if result is None and event.get("kind") == _CANCELLED:
+        return "false"
     return result if isinstance(result, str) else ""

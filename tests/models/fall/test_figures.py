@@ -67,3 +67,15 @@ def test_a_line_that_is_no_event_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "events").write_text(f'{{"type": "fall"}}\n{line}\n', encoding="utf-8")
     with pytest.raises(EventsError, match=r"events:2: "):
         read(tmp_path / "events")
+
+
+def test_a_fall_that_was_taken_back_counts_as_false_in_either_list(tmp_path: Path) -> None:
+    events = (
+        '{"kind": "cancelled", "type": "fall", "result": null}\n{"kind": "alarm", "type": "fall", "result": "helped"}\n'
+    )
+    (tmp_path / "events").write_text(events, encoding="utf-8")
+    excerpts = '[{"state": "cancelled", "disposition": "false"}, {"state": "raised", "disposition": "real"}]'
+    (tmp_path / "excerpts").write_text(excerpts, encoding="utf-8")
+    for name in ("events", "excerpts"):
+        precision = field(read(tmp_path / name)).precision
+        assert (precision.hits, precision.count) == (1, 2)
