@@ -77,7 +77,7 @@ const PAIRS = {
   longer_than: ["已超过 {0} 分钟", "for longer than {0} min"],
   long_lie: ["倒地 {0} 分钟没有动", "On the floor without moving for {0} min"],
   walks_again: ["又在走动", "walks again"],
-  said_all_right: ["住户后来按了“我没事”", "the resident has pressed \"I am all right\" since"],
+  said_all_right: ["住户后来按了“我很好”", "the resident has pressed \"I am all right\" since"],
   still_for: ["静止 {0}", "still for {0}"],
   turned_by: ["姿势转过 {0}°", "turned by {0}°"],
   impact_of: ["冲击 {0} 倍重力", "impact of {0} g"],

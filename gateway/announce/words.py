@@ -58,7 +58,7 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "visit": "谢谢，这次探访已经记下。",
         "away": "记下您出门了。回来以后，请再按一次。",
         "home": "欢迎回家。",
-        "fall_prompt": "检测到您可能摔倒。没事请按“我没事”，否则为您呼叫帮助。",
+        "fall_prompt": "检测到您可能摔倒。没事请按“我很好”，否则为您呼叫帮助。",
         "fall_prompt_no_button": "检测到您可能摔倒，很快为您呼叫帮助。",
         "not_calling": "好的，这次不呼叫。",
         "are_you_all_right": "您还好吗？没事请按“我很好”，或者走动一下。不然稍后为您呼叫帮助。",
@@ -86,10 +86,10 @@ SENTENCES: Final[dict[str, dict[str, str]]] = {
         "visit": "Thank you. This visit is noted.",
         "away": "It is noted that you are out. When you are back, please press again.",
         "home": "Welcome home.",
-        "fall_prompt": "You may have fallen. If you are all right, press the button. Else we call for help.",
+        "fall_prompt": "You may have fallen. If you are all right, press 'I am all right'. Else we call for help.",
         "fall_prompt_no_button": "You may have fallen. We are about to call for help.",
         "not_calling": "All right. Nobody is called this time.",
-        "are_you_all_right": "Are you all right? Press the button or walk about. Else we call for help.",
+        "are_you_all_right": "Are you all right? Press 'I am all right', or walk about. Else we call for help.",
     },
 }
 """Language → name → sentence. Names: states of a notice, hazards, what the centre may have said, replies, prompts."""
