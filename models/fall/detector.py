@@ -83,7 +83,7 @@ class FallDetector:
         return verdicts
 
     def take_faults(self) -> list[SensorFault]:
-        """What was found wrong with the samples since the last time, oldest first."""
+        """What was found wrong with the samples since the last time, oldest first; of very many the newest."""
         faults = sorted(self._intake.faults + self._health.faults, key=lambda fault: fault.at)
         self._intake.faults, self._health.faults = [], []
         return faults

@@ -85,7 +85,7 @@ def _held(samples: Floats, step_g: float) -> npt.NDArray[np.bool_]:
 def _runs(marks: npt.NDArray[np.bool_], length: int) -> npt.NDArray[np.bool_]:
     """Where `length` marks in a row end."""
     found = np.zeros(len(marks), dtype=np.bool_)
-    if len(marks) < length:
+    if np.count_nonzero(marks) < length:
         return found
     total = np.concatenate([[0], np.cumsum(marks)])
     found[length - 1 :] = total[length:] - total[:-length] == length

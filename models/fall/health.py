@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.fall.doubts import AT_ITS_END_G, FINE_G, SAME_G, may_rest
-from models.fall.verdict import FaultKind, SensorFault
+from models.fall.verdict import MOST_FAULTS, FaultKind, SensorFault
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,8 +26,8 @@ STUCK_UNREST_SECONDS = 2
 _COARSE_G = 0.02
 """From this step on a sensor may say the same for long while its wearer lies still."""
 _ENDED_SECONDS = 2
-_CLIPPED_SHARE = 0.25
-"""Of the samples of a second at one end; the rest may be noise of a broken wire."""
+_CLIPPED_SHARE = 0.4
+"""Of the samples of a second at one end; an arm that waves a sensor of ±2 g about stays below for most of it."""
 _IMPOSSIBLE_G = 5.0
 """Nobody has a mean acceleration of 5 g over a second; one of about 9.8 is in m/s²."""
 _COUNTS_G = 30.0
@@ -192,7 +192,7 @@ class Health:
     def _tell(self, kind: FaultKind, on: bool, text: str) -> None:
         if on and kind not in self._active:
             self._active.add(kind)
-            self.faults.append(SensorFault(kind, self._at, text))
+            self.faults = [*self.faults[1 - MOST_FAULTS :], SensorFault(kind, self._at, text)]
         elif not on:
             self._active.discard(kind)
 

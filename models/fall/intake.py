@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.fall.verdict import FaultKind, SensorFault
+from models.fall.verdict import MOST_FAULTS, FaultKind, SensorFault
 
 Floats = npt.NDArray[np.float64]
 
@@ -176,4 +176,4 @@ class Intake:
         return Piece(samples, start - missing / self._rate, fresh=False, bridged=missing)
 
     def _tell(self, kind: FaultKind, at: float, text: str) -> None:
-        self.faults.append(SensorFault(kind, at, text))
+        self.faults = [*self.faults[1 - MOST_FAULTS :], SensorFault(kind, at, text)]

@@ -35,6 +35,10 @@ class FaultKind(StrEnum):
     WRONG_RATE = "wrong_rate"
 
 
+MOST_FAULTS = 64
+"""The newest of each kind of check are kept for whoever asks; nobody has to."""
+
+
 @dataclass(frozen=True, slots=True)
 class SensorFault:
     """A fault as it begins. One that lasts is told again only after it was over, one of single blocks with each."""

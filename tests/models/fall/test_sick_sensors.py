@@ -175,3 +175,12 @@ def test_a_lost_packet_makes_no_coarse_sensor_fine() -> None:
         if first != 500:
             detector.feed(samples[first : first + 25], START + first / RATE)
     assert detector.take_faults() == []
+
+
+def test_faults_that_nobody_asks_for_are_not_kept_for_ever() -> None:
+    detector, samples = FallDetector(), _resting(1.0)
+    for number in range(600):
+        detector.feed(samples if number % 2 else np.full((RATE, 3), np.nan), START + number)
+    faults = detector.take_faults()
+    assert 0 < len(faults) <= 128
+    assert faults[-1].at == START + 598
