@@ -27,10 +27,10 @@ def falls_found(felt: Iterator[Sample], position: Position) -> list[float]:
 @pytest.mark.parametrize("kind", ["backward", "forward", "sideways"])
 def test_a_hard_fall_is_found_and_only_once(position: Position, kind: str) -> None:
     found = []
-    for seed in range(12):
+    for seed in range(4):
         body = Body(random.Random(seed))
         found.append(falls_found(chain(body.rests(4), body.walks(6), body.falls(kind), body.rests(8)), position))
-    assert sum(len(falls) == 1 and 10 < falls[0] < 12 for falls in found) >= 7, "no detector finds every fall"
+    assert sum(len(falls) == 1 and 10 < falls[0] < 12 for falls in found) >= 3, "no detector finds every fall"
     assert max(map(len, found)) == 1
 
 
