@@ -42,8 +42,9 @@ def _folds(text: str) -> int:
 
 
 def lent_to(position: Position, everything: Mapping[Position, list[Recording]]) -> list[Recording]:
-    """What the wrist learns from the torso: its falls and its daily life, for the sake of devices it never saw."""
-    return everything["torso"] if position == "wrist" else []
+    """What the wrist learns from the torso: falls and daily life of the largest set, for devices it never saw."""
+    torso = everything["torso"]
+    return [each for each in torso if each.group == torso[0].group] if position == "wrist" else []
 
 
 def given(arguments: argparse.Namespace) -> dict[Position, list[Recording]]:

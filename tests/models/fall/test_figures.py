@@ -39,10 +39,6 @@ def test_the_threshold_is_as_low_as_the_budget_allows() -> None:
     life = [_scored(fall=False, score=(7.0,), group="life"), _scored(fall=False, score=(1.0,), group="life")]
     assert chosen_cut(acted + life, "torso") == pytest.approx(7.5)
     assert chosen_cut(acted + life, "wrist") == pytest.approx(7.5)
-    # Another hour of acted movements, of another device: two false alarms, whichever device they are of.
-    other = [_scored(fall=True, score=(9.0,), group="other")]
-    other += [_scored(fall=False, score=(score,), group="other") for score in (7.0, 6.0)]
-    assert chosen_cut(acted + other, "torso") == pytest.approx(5.5)
 
 
 def test_precision_in_the_field_is_of_what_was_answered(tmp_path: Path) -> None:
