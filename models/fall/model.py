@@ -14,7 +14,7 @@ from models.fall.convolutions import FEATURES as CONVOLVED
 from models.fall.features import FEATURES, channels, features
 from models.fall.forest import Forest
 from models.fall.linear import Linear
-from models.fall.looks import looks
+from models.fall.looks import CLOCKS, looks
 
 Floats = npt.NDArray[np.float64]
 Position = Literal["torso", "wrist"]
@@ -57,7 +57,7 @@ class Model:
         scores = self._once(windows)
         doubted = scores > self.doubted_from
         if doubted.any():
-            again = [self._once(look) for look in looks(windows[doubted])]
+            again = self._once(np.concatenate([*looks(windows[doubted])])).reshape(len(CLOCKS), -1)
             scores[doubted] = np.mean([scores[doubted], *again], axis=0)
         return scores
 
